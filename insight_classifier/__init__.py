@@ -1,0 +1,1 @@
+"""Judge a field note against the home office's definition of a strategic insight."""

@@ -1,0 +1,96 @@
+"""Which language a note is mainly in, where it is not English: the model has read English only and must not judge others unseen."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property
+from importlib import import_module
+
+FEWEST_WORDS = 5  # below that, a note in Latin letters is taken for English: names and shorthand say nothing
+MOST_CHARACTERS = 2_000  # the beginning of a note is enough
+LEAST_SHARE = 0.15  # of all words: below that, the stop words are borrowed ones
+ENGLISH, LATIN, UNKNOWN = "en", "LATIN", "und"
+
+# The script of a letter is the first word of its Unicode name. Several languages: their stop words decide, else the first.
+SCRIPTS: Mapping[str, tuple[str, ...]] = {
+    LATIN: ("de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu", "ro", "hr", "sl", "tr", "lt", "lv", "et", "ca", "id", "vi"),
+    "CYRILLIC": ("ru", "uk", "bg", "sr", "mk"),
+    "ARABIC": ("ar", "fa", "ur"),
+    "DEVANAGARI": ("hi", "mr", "ne"),
+    "HEBREW": ("he",),
+    "GREEK": ("el",),
+    "THAI": ("th",),
+    "HIRAGANA": ("ja",),
+    "KATAKANA": ("ja",),
+    "HANGUL": ("ko",),
+    "CJK": ("zh",),
+    "BENGALI": ("bn",),
+    "TAMIL": ("ta",),
+    "TELUGU": ("te",),
+    "GUJARATI": ("gu",),
+    "ARMENIAN": ("hy",),
+}
+_WORD = re.compile(r"[^\W\d_]+")
+_BEYOND_ASCII = re.compile(r"[^\W\d_A-Za-z]")
+
+
+def other_language(text: str) -> str | None:
+    """The ISO 639 code of the language a text is mainly in; None for English, or where too little speaks against it.
+
+    "und": a script that is neither Latin nor known here.
+    """
+    beginning = text[:MOST_CHARACTERS]
+    words = _WORD.findall(beginning.lower())
+    script = _script(beginning, sum(map(len, words)))
+    if script == LATIN:
+        return _stop_words(script).language(words) if len(words) >= FEWEST_WORDS else None
+    languages = SCRIPTS.get(script, (UNKNOWN,))
+    return languages[0] if len(languages) == 1 else _stop_words(script).language(words) or languages[0]
+
+
+def _script(text: str, letters: int) -> str:
+    """Latin, or the script of a third of the letters or more: foreign words say more in fewer letters than drug names in Latin ones."""
+    scripts = Counter(map(_script_of, _BEYOND_ASCII.findall(text)))
+    del scripts[LATIN]
+    if 3 * scripts.total() <= letters:
+        return LATIN
+    if 10 * scripts["HIRAGANA"] > scripts.total():  # Japanese, however many Chinese characters stand between
+        return "HIRAGANA"
+    return scripts.most_common(1)[0][0]
+
+
+@cache
+def _script_of(letter: str) -> str:
+    return unicodedata.name(letter, UNKNOWN).split()[0]
+
+
+@cache
+def _stop_words(script: str) -> "StopWords":
+    return StopWords((ENGLISH, *SCRIPTS[script]) if script == LATIN else SCRIPTS[script])
+
+
+class StopWords:
+    """The stop words of several languages, as spaCy carries them; a word that n of them share weighs 1/n."""
+
+    def __init__(self, languages: Iterable[str]) -> None:
+        self.languages = tuple(languages)
+
+    @cached_property
+    def owners(self) -> Mapping[str, tuple[str, ...]]:
+        """The languages of each stop word."""
+        owners: dict[str, tuple[str, ...]] = {}
+        for language in self.languages:
+            for word in import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS:
+                owners[word.lower()] = (*owners.get(word.lower(), ()), language)
+        return owners
+
+    def language(self, words: list[str]) -> str | None:
+        """The language whose stop words weigh most; None where that is English or where they are too few."""
+        weights: Counter[str] = Counter()
+        for word in words:
+            owners = self.owners.get(word, ())
+            for language in owners:
+                weights[language] += 1 / len(owners)
+        language, weight = max(weights.items(), key=lambda item: item[1], default=(ENGLISH, 0.0))
+        return language if language != ENGLISH and weight >= LEAST_SHARE * len(words) else None

@@ -1,0 +1,194 @@
+"""Field notes, plain and labelled, and the check of a labelled note against the definition."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from insight_classifier.definition import Definition, Dimension
+from insight_classifier.errors import LabelError, NoteError
+
+MAX_CHARACTERS = 32_000  # of all fields together: the longest long-text field of the CRMs we serve
+
+
+@dataclass(frozen=True)
+class Note:
+    """One field note as it was sent: its text fields by name, and whatever came with them."""
+
+    id: str
+    fields: Mapping[str, str]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A verbatim piece of a field that proves a tag."""
+
+    tag: str
+    quote: str
+    field: str
+
+
+@dataclass(frozen=True)
+class LabelledNote:
+    """A note with a person's judgement of it. Values by dimension: {check: bool}, level or option name."""
+
+    note: Note
+    checks: Mapping[str, bool]
+    levels: Mapping[str, int]
+    options: Mapping[str, str]
+    quotes: tuple[Quote, ...]
+
+    def label_met(self, definition: Definition) -> bool:
+        return definition.label.rule(self.checks)
+
+
+def read_note(record: Mapping[str, Any], definition: Definition, number: int = 1) -> Note:
+    """The note in a record; keys that are no text field become metadata. Raises NoteError."""
+    fields = {}
+    for item in definition.fields:
+        value = record.get(item.name)
+        if value is None and not item.required:
+            continue
+        if not isinstance(value, str):
+            raise NoteError(f"{item.name} must be a text, not {_kind(value)}", "wrong_type" if value is not None else "missing_text")
+        fields[item.name] = value
+    check_fields(fields, definition)
+    identifier = record.get("id")
+    if isinstance(identifier, bool) or not isinstance(identifier, str | int | None):
+        raise NoteError(f"id must be a text or a whole number, not {_kind(identifier)}", "wrong_type")
+    metadata = {key: value for key, value in record.items() if key not in fields and key != "id"}
+    return Note(id=str(number if identifier is None else identifier), fields=fields, metadata=metadata)
+
+
+def check_fields(fields: Mapping[str, str], definition: Definition) -> None:
+    """Raises NoteError where the note is blank, too long, or not text that can be stored."""
+    main = definition.main_field
+    if not any(character.isalnum() for character in fields.get(main, "")):
+        raise NoteError(f"{main} is empty: send the words of the note", "empty_text")
+    size = sum(map(len, fields.values()))
+    if size > MAX_CHARACTERS:
+        raise NoteError(f"the note has {size:,} characters, at most {MAX_CHARACTERS:,} are read: split it", "text_too_long")
+    for name, value in fields.items():
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError as problem:
+            raise NoteError(f"{name} holds half a surrogate pair at character {problem.start}: send valid Unicode", "invalid_unicode") from problem
+
+
+def read_labelled_note(record: Mapping[str, Any], definition: Definition) -> LabelledNote:
+    """A labelled note, checked against the definition. Raises LabelError, which names the note and every contradiction."""
+    try:
+        note = read_note(record, definition)
+    except NoteError as problem:
+        raise LabelError(f"note {record.get('id', '?')}: {problem}") from problem
+    problems: list[str] = []
+    labelled = LabelledNote(
+        note=Note(note.id, note.fields, {k: v for k, v in note.metadata.items() if k not in {d.name for d in definition.dimensions} | {"evidence"}}),
+        checks={name: met for d in definition.of_kind("checks") for name, met in _checks(record, d, problems).items()},
+        levels={d.name: _level(record, d, problems) for d in definition.of_kind("scale")},
+        options={d.name: _option(record, d, problems) for d in definition.of_kind("choice")},
+        quotes=_quotes(record, note, definition, problems),
+    )
+    if not problems:
+        problems += contradictions(labelled, definition)
+    if problems:
+        raise LabelError(f"note {note.id}: {'; '.join(problems)}")
+    return labelled
+
+
+def contradictions(labelled: LabelledNote, definition: Definition) -> Iterator[str]:
+    """What the labels, the tags and the quotes say against each other or against the definition."""
+    tagged = Counter(quote.tag for quote in labelled.quotes)
+    for name, member in definition.checks.items():
+        met = labelled.checks.get(name, False)
+        missing = [need for need in member.requires if met and not labelled.checks.get(need, False)]
+        if missing:
+            yield f"{name} is true but {missing[0]}, of which it is judged, is false"
+        if met and member.evidence > tagged[name]:
+            yield f"{name} is true but has no quote: add one, or make it false"
+        if not met and tagged[name]:
+            yield f"{name} is false but has a quote: delete it, or make it true"
+    for dimension in definition.of_kind("scale"):
+        level = dimension.members[labelled.levels[dimension.name]]
+        count = tagged[dimension.evidence_tag or ""]
+        if count < level.evidence:
+            yield f"{dimension.name} {level.name} needs {level.evidence} quotes tagged {dimension.evidence_tag}, {count} are given"
+        if dimension.evidence_tag and count and not level.evidence:
+            yield f"{dimension.name} {level.name} allows no quote tagged {dimension.evidence_tag}, {count} are given"
+    ticked = labelled.note.metadata.get("field_label")
+    if ticked is not None and definition.label.crm_values and ticked not in definition.label.crm_values:
+        yield f"field_label is {ticked!r}: use {' or '.join(definition.label.crm_values)}"
+
+
+def labelled_record(labelled: LabelledNote, definition: Definition) -> dict[str, Any]:
+    """The labelled note in the form of the data files; reading it again gives the same note."""
+    note = labelled.note
+    record: dict[str, Any] = {"id": note.id, **note.fields}
+    for dimension in definition.dimensions:
+        if dimension.kind == "checks":
+            record[dimension.name] = {name: labelled.checks.get(name, False) for name in dimension.names if name in labelled.checks}
+        else:
+            record[dimension.name] = {**labelled.levels, **labelled.options}[dimension.name]
+    record["evidence"] = [{"tag": q.tag, "quote": q.quote, "field": q.field} for q in labelled.quotes]
+    return record | dict(note.metadata)
+
+
+def _checks(record: Mapping[str, Any], dimension: Dimension, problems: list[str]) -> dict[str, bool]:
+    """Checks are written as {name: bool}, or as the list of those that are true."""
+    value = record.get(dimension.name)
+    learned = tuple(member.name for member in dimension.learned)
+    if isinstance(value, list):
+        problems += [f"{dimension.name} names {item!r}: use {', '.join(dimension.names)}" for item in value if item not in dimension.names]
+        return {name: name in value for name in dimension.names if name in learned or name in value}
+    if not isinstance(value, Mapping):
+        problems.append(f"{dimension.name} must be {{name: true or false}} or a list of names, not {_kind(value)}")
+        return {}
+    problems += [f"{dimension.name} names {name!r}: use {', '.join(dimension.names)}" for name in value if name not in dimension.names]
+    problems += [f"{dimension.name} lacks {name}" for name in learned if name not in value]
+    problems += [f"{name} must be true or false, not {met!r}" for name, met in value.items() if not isinstance(met, bool)]
+    return {name: met is True for name, met in value.items() if name in dimension.names}
+
+
+def _level(record: Mapping[str, Any], dimension: Dimension, problems: list[str]) -> int:
+    value = record.get(dimension.name)
+    if value in dimension.names:
+        return dimension.names.index(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(dimension.members):
+        return value
+    problems.append(f"{dimension.name} must be 0 to {len(dimension.members) - 1}, not {value!r}")
+    return 0
+
+
+def _option(record: Mapping[str, Any], dimension: Dimension, problems: list[str]) -> str:
+    value = record.get(dimension.name)
+    if value in dimension.names:
+        return str(value)
+    problems.append(f"{dimension.name} is {value!r}: use {', '.join(dimension.names)}")
+    return dimension.names[0]
+
+
+def _quotes(record: Mapping[str, Any], note: Note, definition: Definition, problems: list[str]) -> tuple[Quote, ...]:
+    items = record.get("evidence", [])
+    if not isinstance(items, list):
+        problems.append(f"evidence must be a list, not {_kind(items)}")
+        return ()
+    known = set(definition.tags) | {name for name, member in definition.checks.items() if member.evidence}
+    quotes = []
+    for item in items:
+        if not isinstance(item, Mapping) or not isinstance(item.get("quote"), str) or not item["quote"].strip():
+            problems.append(f"an evidence entry needs a tag and a quote: {item!r}")
+            continue
+        name = item.get("field") or definition.main_field
+        if item.get("tag") not in known:
+            problems.append(f"evidence has the tag {item.get('tag')!r}: use {', '.join(sorted(known))}")
+        elif item["quote"] not in note.fields.get(name, ""):
+            problems.append(f"the quote {item['quote'][:60]!r} of {item['tag']} does not stand in {name}: copy it verbatim")
+        else:
+            quotes.append(Quote(item["tag"], item["quote"], name))
+    return tuple(quotes)
+
+
+def _kind(value: object) -> str:
+    names = {type(None): "nothing", bool: "true or false", dict: "an object", list: "a list", int: "a number", float: "a number", str: "a text"}
+    return names.get(type(value), type(value).__name__)

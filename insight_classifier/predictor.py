@@ -1,0 +1,74 @@
+"""The one way from text to judgement: prepare, run, decode. The CLI, the service, the jobs and the evaluation all take it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from insight_classifier.artifact import Artifact, open_artifact
+from insight_classifier.calibration import Calibration
+from insight_classifier.decode import Decoder, Findings
+from insight_classifier.definition import Definition
+from insight_classifier.definition_reader import read_definition
+from insight_classifier.errors import DefinitionError
+from insight_classifier.judgement import Judgement, Origin
+from insight_classifier.language import other_language
+from insight_classifier.notes import Note
+from insight_classifier.runtime import OpenVinoRuntime, Runtime, model_outputs
+from insight_classifier.safety import SafetyRules
+from insight_classifier.text import rules_pipeline, view
+from insight_classifier.windows import Windower
+
+class Predictor:
+    """A model under a definition, ready to judge. Safe to call from several threads."""
+
+    def __init__(
+        self, *, definition: Definition, windower: Windower, runtime: Runtime, calibration: Calibration, safety: SafetyRules, model: Origin
+    ) -> None:
+        self.definition, self.windower, self.runtime, self.safety, self.model = definition, windower, runtime, safety, model
+        self.decoder = Decoder(definition, calibration, model)
+
+    def judge(self, notes: Sequence[Note]) -> list[Judgement]:
+        """One judgement a note, in order."""
+        return self.decide(notes, [self.screen(note) for note in notes])
+
+    def screen(self, note: Note) -> Findings:
+        """The safety lane, which needs no model: what the rules find, and the language."""
+        return Findings(self.safety(note), other_language(view(note.fields[self.definition.main_field]).text))
+
+    def decide(self, notes: Sequence[Note], findings: Sequence[Findings]) -> list[Judgement]:
+        """Judge notes that are screened already."""
+        windows = self.windower(notes)
+        return self.decoder(windows, model_outputs(self.runtime, windows, self.definition, self.windower.layout.pad_id), findings)
+
+
+def load_predictor(folder: Path, *, definition: Path | None = None, threads: int | None = None) -> Predictor:
+    """The predictor of a model folder, under its own definition or another one that its heads fit.
+
+    Raises ModelError or DefinitionError.
+    """
+    artifact = open_artifact(folder)
+    trained = read_definition(artifact.definition)
+    judged = read_definition(definition) if definition else trained
+    check_fit(judged, trained, artifact)
+    return Predictor(
+        definition=judged,
+        windower=Windower(Tokenizer.from_file(str(artifact.tokenizer)), artifact.layout, judged),
+        runtime=OpenVinoRuntime(artifact.graph, threads=threads),
+        calibration=artifact.calibration,
+        safety=SafetyRules(judged, rules_pipeline()),
+        model=artifact.origin,
+    )
+
+
+def check_fit(judged: Definition, trained: Definition, artifact: Artifact) -> None:
+    """A model serves any definition with the dimensions and members that it was trained on; rule, wording and costs are free."""
+    if judged.shape() == trained.shape():
+        return
+    for key, wanted in judged.shape().items():
+        has = trained.shape()[key]
+        if wanted != has:
+            raise DefinitionError(
+                f"{judged.source}: the model {artifact.folder} was trained on other {key} ({has}, not {wanted}). "
+                "Train a model with this definition, or change only rule, wording, examples, coaching and costs."
+            )

@@ -1,0 +1,94 @@
+"""Judge a stream of records in constant memory: every record gets a judgement or an error, in order, and none stops the run."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from insight_classifier.decode import Findings
+from insight_classifier.definition import Definition
+from insight_classifier.errors import NoteError
+from insight_classifier.judgement import Check, Judgement, Span, verdict_to_dict
+from insight_classifier.note_files import Record
+from insight_classifier.notes import Note, read_note
+from insight_classifier.predictor import Predictor
+
+CHUNK = 256  # records that are judged together; bounds the memory
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A record that could not be judged, with what the safety rules found in it all the same."""
+
+    id: str
+    code: str
+    detail: str
+    flags: Mapping[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form of contracts.md; flags are left out where there was no text to scan."""
+        plain: dict[str, Any] = {"id": self.id, "error": {"code": self.code, "detail": self.detail}}
+        return plain | dict(self.flags)
+
+
+Result = Judgement | Failure
+
+
+def score(records: Iterable[Record], predictor: Predictor) -> Iterator[Result]:
+    """One result a record, in order. Memory is bounded by CHUNK records."""
+    stream = iter(records)
+    while chunk := list(islice(stream, CHUNK)):
+        yield from score_chunk(chunk, predictor)
+
+
+def score_chunk(records: Sequence[Record], predictor: Predictor) -> list[Result]:
+    """The results of a few records, judged together."""
+    results: dict[int, Result] = {}
+    notes: dict[int, Note] = {}
+    for index, record in enumerate(records):
+        try:
+            if record.error:
+                raise record.error
+            notes[index] = read_note(record.content, predictor.definition, record.number)
+        except NoteError as problem:
+            results[index] = _failure(record, problem.code, str(problem), predictor)
+    findings = [predictor.screen(note) for note in notes.values()]
+    judged = _judge(list(notes.values()), findings, predictor)
+    results |= zip(notes, judged, strict=True)
+    return [results[index] for index in range(len(records))]
+
+
+def _judge(notes: Sequence[Note], findings: Sequence[Findings], predictor: Predictor) -> list[Result]:
+    """All at once; where that fails one by one, so that only the guilty note fails, with its safety findings."""
+    try:
+        return list(predictor.decide(notes, findings))
+    except Exception as problem:
+        if len(notes) > 1:
+            return [result for pair in zip(notes, findings, strict=True) for result in _judge([pair[0]], [pair[1]], predictor)]
+        if not notes:
+            return []
+        flags = rule_flags(findings[0].spans, predictor.definition, single_field=len(notes[0].fields) == 1)
+        return [Failure(notes[0].id, "judging_failed", f"{type(problem).__name__} while judging; the note was scanned by the safety rules", flags)]
+
+
+def _failure(record: Record, code: str, detail: str, predictor: Predictor) -> Failure:
+    """The safety lane scans whatever text a refused record has."""
+    texts = {f.name: record.content[f.name] for f in predictor.definition.fields if isinstance(record.content.get(f.name), str)}
+    identifier = record.content.get("id")
+    name = str(identifier) if isinstance(identifier, str | int) and not isinstance(identifier, bool) else str(record.number)
+    if not texts:
+        return Failure(name, code, detail, {})
+    spans = predictor.safety(Note(name, texts))
+    return Failure(name, code, detail, rule_flags(spans, predictor.definition, single_field=len(texts) == 1))
+
+
+def rule_flags(spans: Mapping[str, tuple[Span, ...]], definition: Definition, *, single_field: bool) -> dict[str, Any]:
+    """What the rules found, in the shape of a judgement: {dimension: {member: check}}."""
+    return {
+        dimension.name: verdict_to_dict(
+            {m.name: Check(bool(spans[m.name]), None, spans[m.name], "rule" if spans[m.name] else None) for m in dimension.members if m.name in spans},
+            single_field=single_field,
+        )
+        for dimension in definition.of_kind("checks")
+        if any(name in spans for name in dimension.names)
+    }

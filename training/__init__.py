@@ -1,0 +1,1 @@
+"""How a model is made and judged: the only package that needs torch."""

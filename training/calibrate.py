@@ -1,0 +1,85 @@
+"""Fit what is fitted after training, on the validation notes: temperatures and evidence thresholds."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import minimize, minimize_scalar
+
+from insight_classifier.calibration import Calibration, token_probabilities
+from insight_classifier.definition import Definition, Dimension
+from insight_classifier.evidence import spans
+from insight_classifier.notes import LabelledNote
+from insight_classifier.outputs import Floats, Output, Outputs, label_probability, logit, outputs, probabilities, sigmoid
+from insight_classifier.windows import Windows
+from training.examples import Example
+
+THRESHOLDS = np.arange(0.15, 0.75, 0.05)
+
+
+def calibrate(definition: Definition, labelled: Sequence[LabelledNote], items: Sequence[Example], raw: Outputs) -> Calibration:
+    """The calibration under which the validation notes are least surprising, and evidence overlaps their quotes most."""
+    gold = np.stack([item.heads for item in items])
+    slopes = {output.name: _slope(output, raw.logits, gold[:, row]) for row, output in enumerate(outputs(definition))}
+    heads = Calibration(slopes=slopes).heads(definition, raw.logits)
+    met = np.array([note.label_met(definition) for note in labelled])
+    joint = logit(label_probability(definition, {name: heads[name] for name in definition.label.rule.names}))
+    slope, shift = _line(joint, met)
+    evidence = {tag: _threshold(definition, tag, labelled, items, raw) for tag in definition.tags}
+    return Calibration(slopes=slopes, label_slope=slope, label_shift=shift, evidence=evidence)
+
+
+def _slope(output: Output, logits: Floats, gold: np.ndarray) -> float:
+    """The inverse temperature of one head that maximises the likelihood of the validation labels."""
+    part = logits[:, output.start : output.stop]
+
+    def surprise(log_slope: float) -> float:
+        chances = probabilities(output.kind, part * np.exp(log_slope))
+        right = np.where(gold == 1, chances, 1 - chances) if output.kind == "checks" else chances[np.arange(len(gold)), gold]
+        # One imagined note at slope 1 keeps a head without a single error from becoming infinitely sure.
+        return float(-np.log(np.clip(right, 1e-9, 1)).sum() + log_slope**2)
+
+    return round(float(np.exp(minimize_scalar(surprise, bounds=(-2.5, 1.5), method="bounded").x)), 4)
+
+
+def _line(joint: Floats, met: np.ndarray) -> tuple[float, float]:
+    def surprise(values: np.ndarray) -> float:
+        chances = np.clip(sigmoid(np.exp(values[0]) * joint + values[1]), 1e-9, 1 - 1e-9)
+        return float(-(np.log(chances[met]).sum() + np.log(1 - chances[~met]).sum()) + values[0] ** 2 + 0.1 * values[1] ** 2)
+
+    log_slope, shift = minimize(surprise, np.zeros(2), method="Nelder-Mead").x
+    return round(float(np.exp(log_slope)), 4), round(float(shift), 4)
+
+
+def _threshold(definition: Definition, tag: str, labelled: Sequence[LabelledNote], items: Sequence[Example], raw: Outputs) -> float:
+    """The token probability at which the spans of notes that have the tag overlap their quotes best, by F1 over characters."""
+    column, least = definition.tags.index(tag), _least(definition, tag)
+    chosen = [(note, item.windows, token_probabilities(raw.tags[row][:, column])) for row, (note, item) in enumerate(zip(labelled, items, strict=True))]
+    tagged = [(n, w, c) for n, w, c in chosen if any(quote.tag == tag for quote in n.quotes)]
+    if not tagged:
+        return 0.4
+    scores = [(_overlap(tag, tagged, float(threshold), least), float(threshold)) for threshold in THRESHOLDS]
+    return round(max(scores)[1], 3)
+
+
+def _least(definition: Definition, tag: str) -> int:
+    scale: Dimension | None = next((d for d in definition.of_kind("scale") if d.evidence_tag == tag), None)
+    return 1 if scale else definition.checks[tag].evidence
+
+
+def _overlap(tag: str, tagged: Sequence[tuple[LabelledNote, Windows, Floats]], threshold: float, least: int) -> float:
+    both = found = wanted = 0
+    for note, windows, chances in tagged:
+        predicted = {(s.field, i) for s in spans(windows, chances, threshold, least) for i in range(s.start, s.end)}
+        gold = quoted_characters(note, tag)
+        both, found, wanted = both + len(predicted & gold), found + len(predicted), wanted + len(gold)
+    return 2 * both / max(1, found + wanted)
+
+
+def quoted_characters(note: LabelledNote, tag: str) -> set[tuple[str, int]]:
+    """The characters that a person quoted for a tag, as (field, offset)."""
+    characters: set[tuple[str, int]] = set()
+    for quote in note.quotes:
+        if quote.tag == tag:
+            start = note.note.fields[quote.field].index(quote.quote)
+            characters |= {(quote.field, i) for i in range(start, start + len(quote.quote))}
+    return characters

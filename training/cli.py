@@ -1,0 +1,119 @@
+"""The data scientist's commands: train, evaluate, compare. Each parses, then a plain function does the work."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from insight_classifier.cli import DefinitionOption, ModelOption, default_model, plain_errors
+from insight_classifier.errors import FileError
+
+DataOption = Annotated[Path, typer.Option("--data", help="Folder of labelled notes (JSON Lines, split.yaml), or one file of them.")]
+
+SideOption = Annotated[str, typer.Option("--side", help="Of a folder: train, validation or test. Look at test once, at the end.")]
+
+
+def train_command(
+    data: DataOption,
+    output: Annotated[Path, typer.Option(help="The new model folder, for example models/NAME; never overwritten.")],
+    base_model: Annotated[str | None, typer.Option(help="Any Hugging Face encoder, by name or folder.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="key=value; the keys stand in training/defaults.yaml.")] = None,
+    definition: DefinitionOption = None,
+    weights: Annotated[Path | None, typer.Option(help="Also save torch's fp32 weights here (safetensors), for parity and benchmarks.")] = None,
+) -> None:
+    """Train a model on labelled notes; a killed run continues where it stood when called again."""
+    from insight_classifier.definition_reader import default_definition, read_definition
+    from training.config import parse_overrides, read_config
+    from training.loop import Progress as Step
+    from training.train import train
+
+    with plain_errors(), _bar() as bar:
+        overrides = parse_overrides(settings or []) | ({"base_model": base_model} if base_model else {})
+        task = bar.add_task("training", total=None, loss="")
+
+        def show(step: Step) -> None:
+            bar.update(task, total=step.steps, completed=step.step, description=f"epoch {step.epoch}", loss=f"loss {step.loss:.3f}")
+
+        chosen = read_definition(definition) if definition else default_definition()
+        artifact = train(data=data, output=output, definition=chosen, config=read_config(overrides), weights=weights, show=show)
+        bar.console.print(f"{artifact.folder}: {artifact.origin.name} ({artifact.origin.fingerprint}), {artifact.training['minutes']} minutes")
+
+
+def _bar() -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} steps {task.fields[loss]}"), TimeElapsedColumn(), TimeRemainingColumn())
+
+
+def evaluate_command(
+    data: DataOption,
+    model: ModelOption = None,
+    definition: DefinitionOption = None,
+    side: SideOption = "validation",
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here as JSON.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the report (Markdown with plots) into this folder.")] = None,
+    baselines: Annotated[str, typer.Option(help="Where the baselines' judgements are kept once made, or none.")] = ".cache/baselines",
+) -> None:
+    """Measure a model on labelled notes, each figure with its interval, beside the baselines trained on the same split."""
+    from insight_classifier.predictor import load_predictor
+    from training.evaluate import evaluate, load_side
+    from training.report import evaluation_json, evaluation_markdown, evaluation_summary
+
+    with plain_errors():
+        predictor = load_predictor(model or default_model(), definition=definition)
+        notes = load_side(data, predictor.definition, side)
+        beside = _baselines(notes, predictor.definition, baselines)
+        where = f"{data}, side {side}" if data.is_dir() else str(data)
+        found = evaluate(predictor, notes.judged, predictor.definition, baselines=beside, data=where)
+        if json_file:
+            write_text(json_file, json.dumps(evaluation_json(found), allow_nan=False, indent=1) + "\n")
+        print(evaluation_summary(found))
+        if report:
+            print(f"insight: the report stands in {evaluation_markdown(found, report)}", file=sys.stderr)
+
+
+def _baselines(notes: Any, definition: Any, folder: str) -> Any:
+    if folder == "none" or not notes.train:
+        return None
+    from training.baselines.cache import judged_baselines
+
+    return judged_baselines(notes, definition, Path(folder), notify=lambda message: print(f"insight: {message}", file=sys.stderr))
+
+
+def compare_command(
+    a: Annotated[Path, typer.Argument(help="A model folder.")],
+    b: Annotated[Path, typer.Argument(help="Another model folder.")],
+    data: DataOption,
+    side: SideOption = "validation",
+    definition: DefinitionOption = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here as JSON.")] = None,
+) -> None:
+    """Say which of two models is better on the same notes, with the interval of each difference."""
+    from insight_classifier.predictor import load_predictor
+    from training.evaluate import compare, load_side
+    from training.report import comparison_json, comparison_markdown
+
+    with plain_errors():
+        first = load_predictor(a, definition=definition)
+        second = load_predictor(b, definition=definition or first.definition.source)
+        found = compare(first, second, load_side(data, first.definition, side).judged)
+        if json_file:
+            write_text(json_file, json.dumps(comparison_json(found), allow_nan=False, indent=1) + "\n")
+        print(comparison_markdown(found, first.definition))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Raises FileError where the file cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise FileError(f"{path}: {problem.strerror}. Choose another file.") from problem
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the `insight` command."""
+    app.command("train")(train_command)
+    app.command("evaluate")(evaluate_command)
+    app.command("compare")(compare_command)

@@ -1,0 +1,104 @@
+"""From a trained torch model to one ONNX file with compact weights, which any CPU runtime reads.
+
+Weights are stored small and computed large: embeddings as int8 with a scale a row, the other matrices as fp16. The
+runtime widens them once at load, so this is about the size of the file, not about arithmetic.
+"""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+
+from training.model import NoteModel
+
+INPUTS = ("ids", "mask", "owned")
+OUTPUTS = ("logits", "tags")
+
+
+class _Exported(nn.Module):
+    """The model with outputs in fp32 and inputs by name."""
+
+    def __init__(self, model: NoteModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, owned: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        logits, tags = self.model(ids, mask, owned)
+        return logits, tags
+
+
+def export_onnx(model: NoteModel, path: Path, *, compact: bool = True) -> Path:
+    """Write the model; any number of notes, windows and tokens. `compact=False` keeps fp32 weights."""
+    model = model.eval().cpu()
+    # Sizes above one, and all different: torch specialises on 1 and on equal sizes.
+    example = torch.ones((3, 2, 16), dtype=torch.int64)
+    notes, windows, tokens = (torch.export.Dim(name, min=1, max=limit) for name, limit in (("notes", 4096), ("windows", 512), ("tokens", 8192)))
+    shape = {0: notes, 1: windows, 2: tokens}
+    with _quiet_exporter():
+        program = torch.onnx.export(
+            _Exported(model).eval(),
+            (example, example.clone(), example.clone()),
+            input_names=list(INPUTS),
+            output_names=list(OUTPUTS),
+            dynamic_shapes=(shape, shape, shape),
+            dynamo=True,
+            verbose=False,
+        )
+    assert program is not None
+    proto = program.model_proto
+    onnx.save_model(_compacted(proto) if compact else proto, path)
+    return path
+
+
+@contextmanager
+def _quiet_exporter() -> Iterator[None]:
+    """The exporter's notices are about operators and names that we do not use."""
+    logger = logging.getLogger("torch.onnx._internal.exporter._registration")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=FutureWarning)
+            warnings.filterwarnings("ignore", message="# The axis name")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def _compacted(proto: onnx.ModelProto) -> onnx.ModelProto:
+    """Replace large fp32 constants by int8 rows (what Gather reads) or fp16 (everything else) and widen them in the graph."""
+    graph = proto.graph
+    gathered = {node.input[0] for node in graph.node if node.op_type == "Gather"}
+    widened: list[onnx.NodeProto] = []
+    kept: list[onnx.TensorProto] = []
+    for tensor in graph.initializer:
+        if tensor.data_type != TensorProto.FLOAT or int(np.prod(tensor.dims)) < 4096:
+            kept.append(tensor)
+        elif tensor.name in gathered and len(tensor.dims) == 2:
+            widened += _as_rows(tensor, kept)
+        else:
+            kept.append(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), f"{tensor.name}.fp16"))
+            widened.append(helper.make_node("Cast", [f"{tensor.name}.fp16"], [tensor.name], to=TensorProto.FLOAT))
+    del graph.initializer[:]
+    graph.initializer.extend(kept)
+    nodes = [*widened, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    return proto
+
+
+def _as_rows(tensor: onnx.TensorProto, kept: list[onnx.TensorProto]) -> list[onnx.NodeProto]:
+    values = numpy_helper.to_array(tensor)
+    scale = np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-8).astype(np.float32) / 127
+    name = tensor.name
+    kept.append(numpy_helper.from_array(np.clip(np.rint(values / scale), -127, 127).astype(np.int8), f"{name}.int8"))
+    kept.append(numpy_helper.from_array(scale, f"{name}.scale"))
+    cast = helper.make_node("Cast", [f"{name}.int8"], [f"{name}.wide"], to=TensorProto.FLOAT)
+    return [cast, helper.make_node("Mul", [f"{name}.wide", f"{name}.scale"], [name])]

@@ -1,0 +1,48 @@
+"""What training minimises: one term a head as its kind needs, and one for the evidence of every token."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from insight_classifier.outputs import Output
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Of a batch. `heads` (notes, heads): 0/1, level or option index. `tags` and `owned`: (notes, tokens, tags) and (notes, tokens)."""
+
+    heads: Tensor
+    tags: Tensor
+    owned: Tensor
+
+
+def head_loss(output: Output, logits: Tensor, target: Tensor, *, smoothing: float) -> Tensor:
+    """The mean loss of one head over the notes."""
+    part = logits[:, output.start : output.stop]
+    if output.kind == "checks":
+        soft = target.float() * (1 - 2 * smoothing) + smoothing
+        return F.binary_cross_entropy_with_logits(part[:, 0], soft)
+    if output.kind == "choice":
+        return F.cross_entropy(part, target, label_smoothing=smoothing)
+    steps = torch.arange(part.shape[1], device=part.device)
+    reached = (target[:, None] > steps).float() * (1 - 2 * smoothing) + smoothing
+    asked = (target[:, None] >= steps).float()  # a step is learned only from notes that reached the one before
+    each = F.binary_cross_entropy_with_logits(part, reached, reduction="none")
+    return (each * asked).sum() / len(target)
+
+
+def evidence_loss(tag_logits: Tensor, targets: Targets) -> Tensor:
+    """The loss summed over tags, averaged over the tokens of each note, then over notes: long notes do not outweigh short ones."""
+    each = F.binary_cross_entropy_with_logits(tag_logits, targets.tags, reduction="none").sum(dim=-1)
+    owned = targets.owned.float()
+    return ((each * owned).sum(dim=1) / owned.sum(dim=1).clamp(min=1.0)).mean()
+
+
+def total_loss(outputs: tuple[Output, ...], logits: Tensor, tag_logits: Tensor, targets: Targets, *, weights: dict[str, float], evidence: float, smoothing: float) -> Tensor:
+    """Weighted sum; heads without a weight count once."""
+    loss = evidence * evidence_loss(tag_logits, targets)
+    for index, output in enumerate(outputs):
+        loss = loss + weights.get(output.name, 1.0) * head_loss(output, logits, targets.heads[:, index], smoothing=smoothing)
+    return loss

@@ -1,0 +1,64 @@
+"""The model: one encoder pass over a note's windows, token-level evidence, and one head per output.
+
+    windows (notes, windows, tokens) ── encoder ──> token states ──> evidence logits (8 tags)
+                                                        │                  │
+                                     attention per head, which sees both ──┘
+                                                        │
+                       pooled state of the head + how much, how sure and how often each tag occurs ──> logits
+
+The evidence is wired into the heads: a head is told which tokens look like which tag, and the number of separate
+stretches of each tag (how often the author asked decides the depth).
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from insight_classifier.definition import Definition
+from insight_classifier.outputs import outputs
+from training.dropout import replace_dropout
+
+
+class NoteModel(nn.Module):
+    """Any Hugging Face encoder with the heads that a definition asks for."""
+
+    def __init__(self, encoder: nn.Module, definition: Definition, *, hidden: int, dropout: float) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.outputs = outputs(definition)
+        size = int(encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
+        tags = len(definition.tags)
+        self.dropout = nn.Dropout(dropout)
+        self.evidence = nn.Sequential(nn.Linear(size, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, tags))
+        self.attend = nn.Linear(size + tags, len(self.outputs))
+        self.heads = nn.ModuleList(
+            nn.Sequential(nn.Linear(2 * size + 3 * tags, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, o.stop - o.start))
+            for o in self.outputs
+        )
+        replace_dropout(self)
+
+    def forward(self, ids: Tensor, mask: Tensor, owned: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (notes, outputs) and evidence logits (notes, windows x tokens, tags) of int64 inputs (notes, windows, tokens)."""
+        notes, windows, tokens = ids.shape
+        states: Any = self.encoder(input_ids=ids.reshape(-1, tokens), attention_mask=mask.reshape(-1, tokens))
+        hidden = states.last_hidden_state.reshape(notes, windows * tokens, -1)
+        hidden = self.dropout(hidden)
+        own = owned.reshape(notes, windows * tokens, 1) > 0
+        tags = self.evidence(hidden).float()
+        counted = torch.where(own, torch.sigmoid(tags), torch.zeros_like(tags))
+        scores = self.attend(torch.cat([hidden, tags.to(hidden.dtype)], dim=-1)).float()
+        weights = torch.softmax(torch.where(own, scores, torch.full_like(scores, -1e4)), dim=1)
+        pooled = torch.matmul(weights.transpose(1, 2), hidden.float())
+        share = own.float()
+        mean = (hidden.float() * share).sum(dim=1) / share.sum(dim=1).clamp(min=1.0)
+        shared = torch.cat([mean, _features(counted)], dim=-1)
+        rows = [head(torch.cat([pooled[:, i], shared], dim=-1)) for i, head in enumerate(self.heads)]
+        return torch.cat([row.float() for row in rows], dim=-1), tags
+
+
+def _features(counted: Tensor) -> Tensor:
+    """How sure, how much and how often each tag occurs: (notes, 3 x tags) from probabilities (notes, tokens, tags)."""
+    before = torch.cat([torch.zeros_like(counted[:, :1]), counted[:, :-1]], dim=1)
+    often = torch.relu(counted - before).sum(dim=1)
+    return torch.cat([counted.amax(dim=1), torch.log1p(counted.sum(dim=1)), often], dim=-1)

@@ -1,0 +1,54 @@
+"""The gate between the trained model and the served one: the same verdicts, up to what rounding explains."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from insight_classifier.calibration import Calibration
+from insight_classifier.definition import Definition
+from insight_classifier.errors import ModelError
+from insight_classifier.notes import LabelledNote
+from insight_classifier.outputs import Floats, Outputs
+
+MAX_LABELS = 0.01  # share of notes whose label may differ
+MAX_AUC = 0.01  # of the label and of any check
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far the served model is from torch in fp32, on `notes` notes."""
+
+    notes: int
+    labels: float  # share of notes whose label differs
+    auc: float  # the largest difference of any AUC
+
+    def require(self) -> None:
+        """Raises ModelError where the served model is another one."""
+        if self.labels > MAX_LABELS or self.auc > MAX_AUC:
+            raise ModelError(
+                f"the exported model differs from torch fp32 in {self.labels:.1%} of {self.notes} labels (at most {MAX_LABELS:.0%}) "
+                f"and {self.auc:.4f} in an AUC (at most {MAX_AUC}). Train with precision=fp32, or report the base model."
+            )
+
+
+def parity(definition: Definition, calibration: Calibration, labelled: Sequence[LabelledNote], reference: Outputs, served: Outputs) -> Parity:
+    """Compare the outputs of two runtimes on the same labelled notes."""
+    first, second = (_chances(definition, calibration, outputs) for outputs in (reference, served))
+    changed = _labels(definition, first) != _labels(definition, second)
+    gold = {name: np.array([note.checks.get(name, False) for note in labelled]) for name in definition.checks}
+    gold["label"] = np.array([note.label_met(definition) for note in labelled])
+    differences = [abs(roc_auc_score(gold[n], first[n]) - roc_auc_score(gold[n], second[n])) for n in gold if n in first and 0 < gold[n].sum() < len(labelled)]
+    return Parity(len(labelled), float(changed.mean()), float(max(differences, default=0.0)))
+
+
+def _chances(definition: Definition, calibration: Calibration, outputs: Outputs) -> dict[str, Floats]:
+    heads = calibration.heads(definition, outputs.logits)
+    return {**{name: heads[name] for name in definition.checks if name in heads}, "label": calibration.label(definition, heads)}
+
+
+def _labels(definition: Definition, chances: dict[str, Floats]) -> np.ndarray:
+    met = {name: chances[name] >= definition.checks[name].threshold for name in chances if name != "label"}
+    rows = [{name: bool(values[row]) for name, values in met.items()} for row in range(len(chances["label"]))]
+    return np.array([definition.label.rule({n: v and all(row.get(r, True) for r in definition.checks[n].requires) for n, v in row.items()}) for row in rows])
