@@ -30,7 +30,7 @@ class Calibration:
 
     def label(self, definition: Definition, heads: Mapping[str, Floats]) -> Floats:
         """Calibrated P(label is the positive one), of all criteria of the rule together."""
-        joint = label_probability(definition, {name: heads[name] for name in definition.label.rule.names})
+        joint = label_probability(definition, heads)
         return sigmoid(self.label_slope * logit(joint) + self.label_shift)
 
 

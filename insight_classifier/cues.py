@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import yaml
 
@@ -134,7 +134,7 @@ class _Reader:
     def wrong(self, entry: str, problem: str, mend: str) -> NoReturn:
         raise DefinitionError(f"{self.path}, {entry}: {problem}. {mend}.")
 
-    def mapping(self, value: Any, entry: str, allowed: tuple[str, ...] | None = None) -> dict[str, Any]:
+    def mapping(self, value: object, entry: str, allowed: tuple[str, ...] | None = None) -> dict[str, object]:
         if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
             self.wrong(entry, "this must be a mapping", "Write name: value pairs, indented below it")
         unknown = [key for key in value if allowed is not None and key not in allowed]
@@ -142,13 +142,13 @@ class _Reader:
             self.wrong(entry, f"unknown key {unknown[0]!r}", f"Known keys: {', '.join(allowed or ())}")
         return value
 
-    def texts(self, value: Any, entry: str) -> tuple[str, ...]:
+    def texts(self, value: object, entry: str) -> tuple[str, ...]:
         items = [value] if isinstance(value, str) else value
         if not isinstance(items, list) or not all(isinstance(item, str) and item.strip() for item in items):
             self.wrong(entry, "this must be a list of texts", 'Write one "- text" a line, and quote numbers, yes, no, on and off')
         return tuple(items)
 
-    def cues(self, content: Any) -> Cues:
+    def cues(self, content: object) -> Cues:
         top = self.mapping(content, "the top of the file", ("lists", "concepts", "findings"))
         lists = {name: self.listed(value, f"lists.{name}") for name, value in self.mapping(top.get("lists", {}), "lists").items()}
         concepts = {name: self.concept(name, value, lists) for name, value in self.mapping(top.get("concepts"), "concepts").items()}
@@ -157,11 +157,11 @@ class _Reader:
             self.wrong("findings", "the file finds nothing", "Add at least one finding")
         return Cues(self.path, concepts, tuple(self.finding(name, value, concepts) for name, value in findings.items()))
 
-    def listed(self, value: Any, entry: str) -> tuple[str, ...]:
+    def listed(self, value: object, entry: str) -> tuple[str, ...]:
         """A list may be written as one text, words separated by `|`."""
         return tuple(word.strip() for text in self.texts(value, entry) for word in text.split("|"))
 
-    def concept(self, name: str, value: Any, lists: Mapping[str, tuple[str, ...]]) -> Concept:
+    def concept(self, name: str, value: object, lists: Mapping[str, tuple[str, ...]]) -> Concept:
         entry = f"concepts.{name}"
         keys = self.mapping(value, entry, _CONCEPT_KEYS)
         return Concept(
@@ -192,7 +192,7 @@ class _Reader:
         except re.error as problem:
             self.wrong(entry, f"{text!r} is not a regular expression ({problem})", "Correct it, in single quotes")
 
-    def finding(self, name: str, value: Any, concepts: Mapping[str, Concept]) -> Finding:
+    def finding(self, name: str, value: object, concepts: Mapping[str, Concept]) -> Finding:
         entry = f"findings.{name}"
         keys = self.mapping(value, entry, _FINDING_KEYS)
         if "find" not in keys:
@@ -201,16 +201,18 @@ class _Reader:
         parts = {key: self.conditions(keys.get(key, {}), f"{entry}.{key}", concepts) for key in _FINDING_KEYS[1:]}
         return Finding(name, find, **parts)
 
-    def known(self, value: Any, entry: str, concepts: Mapping[str, Concept]) -> tuple[str, ...]:
+    def known(self, value: object, entry: str, concepts: Mapping[str, Concept]) -> tuple[str, ...]:
         names = tuple(str(value).split(" or "))
         for name in names:
             if name not in concepts:
                 self.wrong(entry, f"{name!r} is no concept of this file", f"Use {', '.join(concepts)}, or two of them with or between")
         return names
 
-    def conditions(self, value: Any, entry: str, concepts: Mapping[str, Concept]) -> tuple[Condition, ...]:
+    def conditions(self, value: object, entry: str, concepts: Mapping[str, Concept]) -> tuple[Condition, ...]:
         named = self.mapping(value, entry)
-        for name, words in named.items():
-            if isinstance(words, bool) or not isinstance(words, int) or words < 0:
-                self.wrong(f"{entry}.{name}", f"{words!r} is not a number of words", "Write a whole number from 0")
-        return tuple(Condition(self.known(name, entry, concepts), words) for name, words in named.items())
+        return tuple(Condition(self.known(name, entry, concepts), self.words(words, f"{entry}.{name}")) for name, words in named.items())
+
+    def words(self, value: object, entry: str) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            self.wrong(entry, f"{value!r} is not a number of words", "Write a whole number from 0")
+        return value

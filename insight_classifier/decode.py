@@ -65,7 +65,7 @@ class Decoder:
             return Option(dimension.names[int(distribution.argmax())], dict(zip(dimension.names, distribution.tolist(), strict=True)))
         if dimension.kind == "scale":
             return self._level(dimension, windows, heads[dimension.name], chances)
-        met = {member.name: float(heads[member.name]) >= member.threshold for member in dimension.learned}
+        met = self.definition.held({member.name: float(heads[member.name]) >= member.threshold for member in dimension.learned})
         return {member.name: self._check(member, met, windows, heads, chances, found) for member in dimension.members}
 
     def _level(self, dimension: Dimension, windows: Windows, distribution: Floats, chances: Mapping[str, Floats]) -> Level:
@@ -80,7 +80,7 @@ class Decoder:
         ruled = found.spans.get(member.name, ())
         if "model" not in member.judged_by:
             return Check(bool(ruled), None, ruled, "rule" if ruled else None)
-        modelled = met[member.name] and all(met[need] for need in member.requires)
+        modelled = met[member.name]
         quotes = self._spans(windows, chances, member.name, member.evidence) if modelled and member.evidence else ()
         source = None
         if "rules" in member.judged_by and (modelled or ruled):

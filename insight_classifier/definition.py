@@ -11,6 +11,9 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from insight_classifier.rule import Rule
 
 
@@ -44,6 +47,7 @@ class Member:
     coaching: tuple[str, ...] = ()
     coach_when: Rule | None = None  # None: when the check is missing, or the level is reached
     requires: tuple[str, ...] = ()
+    distinct_from: tuple[str, ...] = ()  # checks that no quote of this one may prove as well
     evidence: int = 0  # at least so many quotes where it is true; 0 asks for none
     judged_by: tuple[str, ...] = ("model",)  # "model", "rules" or both
     cues: str | None = None  # the cue file of the rules, by name
@@ -135,6 +139,18 @@ class Definition:
     def tags(self) -> tuple[str, ...]:
         """The evidence tags that the model learns, in the definition's order."""
         return tuple(tag for dimension in self.dimensions for tag in dimension_tags(dimension))
+
+    def held(self, met: Mapping[str, bool]) -> dict[str, bool]:
+        """The checks as they count: one that requires another is met only with it, directly or through others."""
+        return {name: value and all(met.get(need, True) for need in required(name, self.checks)) for name, value in met.items()}
+
+    @cached_property
+    def label_rows(self) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
+        """The checks that the label hangs on, and those of their combinations, (rows, checks), under which it is the positive one."""
+        rule = self.label.rule
+        names = tuple(dict.fromkeys([*rule.names, *sorted(need for name in rule.names for need in required(name, self.checks))]))
+        rows = [row for row in itertools.product((False, True), repeat=len(names)) if rule(self.held(dict(zip(names, row, strict=True))))]
+        return names, np.array(rows, dtype=bool).reshape(len(rows), len(names))
 
     def combinations(self) -> Iterator[dict[str, bool]]:
         """Every combination of the label rule's checks that `requires` allows."""

@@ -78,6 +78,8 @@ def _example(example: Example) -> str:
 def _judging(member: Member, dimension: Dimension) -> Iterator[str]:
     if member.requires:
         yield f"Requires {', '.join(f'`{name}`' for name in member.requires)}."
+    if member.distinct_from:
+        yield f"No quote of it may also prove {', '.join(f'`{name}`' for name in member.distinct_from)}."
     if member.evidence:
         yield f"Proved by at least {member.evidence} quote{'s' if member.evidence > 1 else ''}."
     if dimension.kind != "checks":

@@ -24,7 +24,7 @@ _TOP = ("name", "version", "title", "fields", "label", "dimensions")
 _LABEL = ("met", "unmet", "met_wording", "unmet_wording", "rule")
 _DIMENSION = ("title", "kind", "wording", "members")
 _MEMBER = ("title", "wording", "not_enough", "acceptable", "unacceptable")
-_CHECK_KEYS = ("coaching", "coach_when", "requires", "evidence", "judged_by", "cues", "miss_cost", "false_alarm_cost")
+_CHECK_KEYS = ("coaching", "coach_when", "requires", "distinct_from", "evidence", "judged_by", "cues", "miss_cost", "false_alarm_cost")
 _MEMBER_KEYS: dict[str, tuple[str, ...]] = {"checks": _CHECK_KEYS, "scale": ("coaching", "evidence"), "choice": ()}
 
 
@@ -133,6 +133,7 @@ def _member(name: str, source: Map, kind: str) -> Member:
         coaching=keys.items("coaching"),
         coach_when=keys.rule("coach_when"),
         requires=keys.items("requires"),
+        distinct_from=keys.items("distinct_from"),
         evidence=int(keys.number("evidence", 0, 0, MOST_QUOTES, whole=True)),
         judged_by=keys.items_of("judged_by", JUDGES) if "judged_by" in keys else ("model",),
         cues=keys.name("cues") or None,

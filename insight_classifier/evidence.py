@@ -11,32 +11,30 @@ _EDGES = " \t\r\n\u00a0.,;:!?-–—•*()[]>\"'“”‘’"
 _LEFT_KEEP = "([\"'“‘"
 
 
-def spans(windows: Windows, chances: Floats, threshold: float, least: int) -> tuple[Span, ...]:
-    """Quotes of one tag, in reading order. `chances` has one probability an owned token.
+_Piece = tuple[int, int, int]  # field, start and end in its readable text
 
-    Where fewer than `least` runs pass the threshold, the runs around the next most likely tokens are added:
-    a verdict without evidence is of no use to the person who reads it.
+
+def spans(windows: Windows, chances: Floats, threshold: float, least: int) -> tuple[Span, ...]:
+    """Quotes of one tag, in reading order, none overlapping another. `chances` has one probability an owned token.
+
+    Where fewer than `least` pass the threshold, the words around the next most likely tokens are added: a verdict
+    without evidence is of no use to the person who reads it.
     """
-    inside = chances * (windows.field >= 0)
-    found = _field_runs(windows, inside >= threshold)
-    lowered = inside.copy()
-    while len(found) < least and lowered.max(initial=0.0) > 0:
-        for first, last in found:
-            lowered[first:last] = 0.0
-        peak = int(lowered.argmax())
-        if lowered[peak] <= 0:
+    rest = chances * (windows.field >= 0)
+    pieces = _pieces(windows, _field_runs(windows, rest >= threshold), [])
+    while len(pieces) < least:
+        rest[_covered(windows, pieces)] = 0.0
+        if rest.max(initial=0.0) <= 0:
             break
-        found = sorted([*found, _around(windows, lowered, peak)])
-    quoted = (_span(windows, first, last) for first, last in found)
-    return tuple(span for span in quoted if span.text.strip(_EDGES))
+        first, last = _around(windows, rest, int(rest.argmax()))
+        pieces = _pieces(windows, [(first, last)], pieces)
+        rest[first:last] = 0.0  # also where nothing readable stands there
+    return tuple(_span(windows, piece) for piece in pieces)
 
 
 def _field_runs(windows: Windows, above: np.ndarray) -> list[tuple[int, int]]:
     """Runs never cross from one field into the next."""
-    found = []
-    for index in range(len(windows.names)):
-        found += runs(above & (windows.field == index))
-    return found
+    return [run for index in range(len(windows.names)) for run in runs(above & (windows.field == index))]
 
 
 def _around(windows: Windows, chances: Floats, peak: int) -> tuple[int, int]:
@@ -45,13 +43,36 @@ def _around(windows: Windows, chances: Floats, peak: int) -> tuple[int, int]:
     return next((first, last) for first, last in runs(near) if first <= peak < last)
 
 
-def _span(windows: Windows, first: int, last: int) -> Span:
-    index = int(windows.field[first])
-    readable = windows.views[index].text
-    start, end = _whole_words(readable, int(windows.start[first]), int(windows.end[last - 1]))
-    start, end = _trimmed(readable, start, end)
-    source_start, source_end = windows.views[index].source(start, end)
-    name = windows.names[index]
+def _pieces(windows: Windows, found: list[tuple[int, int]], known: list[_Piece]) -> list[_Piece]:
+    """Runs of tokens as whole words, joined where they meet in a word, with what is known already."""
+    joined: list[_Piece] = []
+    for field, start, end in sorted([*known, *(piece for first, last in found if (piece := _words(windows, first, last)))]):
+        if joined and joined[-1][0] == field and start < joined[-1][2]:
+            joined[-1] = (field, joined[-1][1], max(end, joined[-1][2]))
+        else:
+            joined.append((field, start, end))
+    return joined
+
+
+def _words(windows: Windows, first: int, last: int) -> _Piece | None:
+    field = int(windows.field[first])
+    text = windows.views[field].text
+    start, end = _trimmed(text, *_whole_words(text, int(windows.start[first]), int(windows.end[last - 1])))
+    return (field, start, end) if text[start:end].strip(_EDGES) else None
+
+
+def _covered(windows: Windows, pieces: list[_Piece]) -> np.ndarray:
+    """Which tokens stand inside a piece."""
+    inside = np.zeros(len(windows.field), dtype=bool)
+    for field, start, end in pieces:
+        inside |= (windows.field == field) & (windows.start < end) & (windows.end > start)
+    return inside
+
+
+def _span(windows: Windows, piece: _Piece) -> Span:
+    field, start, end = piece
+    name = windows.names[field]
+    source_start, source_end = windows.views[field].source(start, end)
     return Span(name, source_start, source_end, windows.note.fields[name][source_start:source_end])
 
 

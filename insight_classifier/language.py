@@ -1,11 +1,12 @@
 """Which language a note is mainly in, where it is not English: the model has read English only and must not judge others unseen."""
 
 import re
+import runpy
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
-from importlib import import_module
+from importlib.resources import files
 
 FEWEST_WORDS = 5  # below that, a note in Latin letters is taken for English: names and shorthand say nothing
 MOST_CHARACTERS = 2_000  # the beginning of a note is enough
@@ -14,7 +15,10 @@ ENGLISH, LATIN, UNKNOWN = "en", "LATIN", "und"
 
 # The script of a letter is the first word of its Unicode name. Several languages: their stop words decide, else the first.
 SCRIPTS: Mapping[str, tuple[str, ...]] = {
-    LATIN: ("de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu", "ro", "hr", "sl", "tr", "lt", "lv", "et", "ca", "id", "vi"),
+    LATIN: (
+        *("de", "nl", "sv", "da", "nb", "fr", "es", "pt", "it", "ca", "ro", "pl", "cs", "sk", "hr", "sl"),
+        *("lt", "lv", "et", "fi", "hu", "tr", "id", "vi"),
+    ),
     "CYRILLIC": ("ru", "uk", "bg", "sr", "mk"),
     "ARABIC": ("ar", "fa", "ur"),
     "DEVANAGARI": ("hi", "mr", "ne"),
@@ -36,7 +40,7 @@ _BEYOND_ASCII = re.compile(r"[^\W\d_A-Za-z]")
 
 
 def other_language(text: str) -> str | None:
-    """The ISO 639 code of the language a text is mainly in; None for English, or where too little speaks against it.
+    """The ISO 639 code of the language a readable text (`text.view`) is mainly in; None for English, or where too little speaks against it.
 
     "und": a script that is neither Latin nor known here.
     """
@@ -70,6 +74,12 @@ def _stop_words(script: str) -> "StopWords":
     return StopWords((ENGLISH, *SCRIPTS[script]) if script == LATIN else SCRIPTS[script])
 
 
+def _stop_words_of(language: str) -> frozenset[str]:
+    """spaCy's list, from its file alone: importing the language would compile a tokenizer, for seconds."""
+    content = runpy.run_path(str(files("spacy") / "lang" / language / "stop_words.py"))
+    return frozenset(content["STOP_WORDS"])
+
+
 class StopWords:
     """The stop words of several languages, as spaCy carries them; a word that n of them share weighs 1/n."""
 
@@ -81,16 +91,16 @@ class StopWords:
         """The languages of each stop word."""
         owners: dict[str, tuple[str, ...]] = {}
         for language in self.languages:
-            for word in import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS:
+            for word in _stop_words_of(language):
                 owners[word.lower()] = (*owners.get(word.lower(), ()), language)
         return owners
 
     def language(self, words: list[str]) -> str | None:
         """The language whose stop words weigh most; None where that is English or where they are too few."""
-        weights: Counter[str] = Counter()
+        weights: dict[str, float] = {}
         for word in words:
             owners = self.owners.get(word, ())
             for language in owners:
-                weights[language] += 1 / len(owners)
+                weights[language] = weights.get(language, 0.0) + 1 / len(owners)
         language, weight = max(weights.items(), key=lambda item: item[1], default=(ENGLISH, 0.0))
         return language if language != ENGLISH and weight >= LEAST_SHARE * len(words) else None

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from insight_classifier.definition import Definition, Dimension
+from insight_classifier.definition import Definition, Dimension, Member
 from insight_classifier.errors import LabelError, NoteError
 
 MAX_CHARACTERS = 32_000  # of all fields together: the longest long-text field of the CRMs we serve
@@ -49,15 +49,16 @@ def read_note(record: Mapping[str, Any], definition: Definition, number: int = 1
     for item in definition.fields:
         value = record.get(item.name)
         if value is None and not item.required:
-            continue
+            continue  # null is no field
         if not isinstance(value, str):
             raise NoteError(f"{item.name} must be a text, not {_kind(value)}", "wrong_type" if value is not None else "missing_text")
         fields[item.name] = value
     check_fields(fields, definition)
+    names = {item.name for item in definition.fields}
     identifier = record.get("id")
     if isinstance(identifier, bool) or not isinstance(identifier, str | int | None):
         raise NoteError(f"id must be a text or a whole number, not {_kind(identifier)}", "wrong_type")
-    metadata = {key: value for key, value in record.items() if key not in fields and key != "id"}
+    metadata = {key: value for key, value in record.items() if key != "id" and not (key in names and value is None) and key not in fields}
     return Note(id=str(number if identifier is None else identifier), fields=fields, metadata=metadata)
 
 
@@ -99,7 +100,7 @@ def read_labelled_note(record: Mapping[str, Any], definition: Definition) -> Lab
 
 def contradictions(labelled: LabelledNote, definition: Definition) -> Iterator[str]:
     """What the labels, the tags and the quotes say against each other or against the definition."""
-    tagged = Counter(quote.tag for quote in labelled.quotes)
+    tagged = Counter(quote.tag for quote in set(labelled.quotes))
     for name, member in definition.checks.items():
         met = labelled.checks.get(name, False)
         missing = [need for need in member.requires if met and not labelled.checks.get(need, False)]
@@ -109,6 +110,7 @@ def contradictions(labelled: LabelledNote, definition: Definition) -> Iterator[s
             yield f"{name} is true but has no quote: add one, or make it false"
         if not met and tagged[name]:
             yield f"{name} is false but has a quote: delete it, or make it true"
+        yield from (f"the quote {text[:60]!r} serves {name} and {other}: one clause may not be both" for other, text in _shared(member, labelled))
     for dimension in definition.of_kind("scale"):
         level = dimension.members[labelled.levels[dimension.name]]
         count = tagged[dimension.evidence_tag or ""]
@@ -117,8 +119,14 @@ def contradictions(labelled: LabelledNote, definition: Definition) -> Iterator[s
         if dimension.evidence_tag and count and not level.evidence:
             yield f"{dimension.name} {level.name} allows no quote tagged {dimension.evidence_tag}, {count} are given"
     ticked = labelled.note.metadata.get("field_label")
-    if ticked is not None and definition.label.crm_values and ticked not in definition.label.crm_values:
+    if ticked is not None and definition.label.crm_values and (not isinstance(ticked, str) or ticked not in definition.label.crm_values):
         yield f"field_label is {ticked!r}: use {' or '.join(definition.label.crm_values)}"
+
+
+def _shared(member: Member, labelled: LabelledNote) -> Iterator[tuple[str, str]]:
+    """Quotes of a check that prove another one too, from which its own must be distinct."""
+    own = {(quote.quote, quote.field) for quote in labelled.quotes if quote.tag == member.name}
+    return ((q.tag, q.quote) for q in labelled.quotes if q.tag in member.distinct_from and (q.quote, q.field) in own)
 
 
 def labelled_record(labelled: LabelledNote, definition: Definition) -> dict[str, Any]:
@@ -180,7 +188,9 @@ def _quotes(record: Mapping[str, Any], note: Note, definition: Definition, probl
             problems.append(f"an evidence entry needs a tag and a quote: {item!r}")
             continue
         name = item.get("field") or definition.main_field
-        if item.get("tag") not in known:
+        if not isinstance(name, str) or not isinstance(item.get("tag"), str):
+            problems.append(f"tag and field of an evidence entry must be texts: {item!r}")
+        elif item["tag"] not in known:
             problems.append(f"evidence has the tag {item.get('tag')!r}: use {', '.join(sorted(known))}")
         elif item["quote"] not in note.fields.get(name, ""):
             problems.append(f"the quote {item['quote'][:60]!r} of {item['tag']} does not stand in {name}: copy it verbatim")

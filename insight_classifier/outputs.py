@@ -81,5 +81,7 @@ def level(distribution: Floats) -> NDArray[np.int64]:
 
 
 def label_probability(definition: Definition, checks: Mapping[str, Floats]) -> Floats:
-    """P(rule holds), from the probabilities of all checks of the rule together."""
-    return definition.label.rule.probability(checks)
+    """P(rule holds), from the probabilities of all checks that it hangs on, taken as independent given the note: (notes,)."""
+    names, rows = definition.label_rows
+    chances = np.stack([checks[name] for name in names], axis=-1)[..., None, :]
+    return np.asarray(np.where(rows, chances, 1.0 - chances).prod(axis=-1).sum(axis=-1))

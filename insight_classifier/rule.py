@@ -4,13 +4,11 @@ Grammar: names, `and`, `or`, `not`, parentheses and `at_least(N, name, name, …
 """
 
 import ast
-import itertools
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
 
 MAX_NAMES = 12  # the truth table has 2**n rows
 MAX_CHARACTERS = 1_000  # keeps the tree shallow, so that walking it never runs out of stack
@@ -37,19 +35,6 @@ class Rule:
 
     def __call__(self, values: Mapping[str, bool]) -> bool:
         return _evaluate(self.tree, values)
-
-    @cached_property
-    def table(self) -> NDArray[np.bool_]:
-        """The rows of the truth table that satisfy the rule, shape (rows, names)."""
-        rows = itertools.product((False, True), repeat=len(self.names))
-        true_rows = [row for row in rows if self(dict(zip(self.names, row, strict=True)))]
-        return np.array(true_rows, dtype=bool).reshape(len(true_rows), len(self.names))
-
-    def probability(self, probabilities: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-        """P(rule holds), the checks taken as independent given the note; arrays of shape (notes,)."""
-        p = np.stack([probabilities[name] for name in self.names], axis=-1)[..., None, :]
-        each = np.where(self.table, p, 1.0 - p)
-        return np.asarray(each.prod(axis=-1).sum(axis=-1))
 
     def constant(self, possible: Iterable[Mapping[str, bool]]) -> bool | None:
         """True or False where the rule gives that for every possible combination, else None."""
@@ -78,8 +63,10 @@ def _tree(text: str) -> ast.expr:
     try:
         if "#" in text:  # Python would take the rest for a comment
             raise SyntaxError
-        return ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # "1or x" is read with a warning, which would reach the terminal
+            return ast.parse(text, mode="eval").body
+    except (SyntaxError, Warning, ValueError, RecursionError, MemoryError) as problem:
         raise RuleError(f"cannot read the rule {_shown(text)}: {_GRAMMAR}") from problem
 
 

@@ -148,7 +148,7 @@ class _Search:
             return None
         if not all(self.nearest(hit, around, wider) for around in finding.around):
             return None
-        return _hull(hit, [self.nearest(hit, near, wider if near.words <= SIDE_BY_SIDE else here) for near in finding.near])
+        return _hull(hit, [self.nearest(hit, near, (here[0], wider[1] if near.words <= SIDE_BY_SIDE else here[1])) for near in finding.near])
 
     def nearest(self, hit: Hit, condition: Condition, words: tuple[int, int]) -> Hit | None:
         """The nearest hit of the condition inside a range of words, if it is near enough."""

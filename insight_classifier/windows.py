@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from insight_classifier.definition import Definition
+from insight_classifier.errors import ModelError
 from insight_classifier.notes import Note
 from insight_classifier.text import View, view
 
@@ -23,6 +24,10 @@ class TokenizerLayout:
     pad_id: int
     window: int = 384
     overlap: int = 64
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.overlap < self.window - 2:
+            raise ModelError(f"an overlap of {self.overlap} tokens does not fit windows of {self.window}: take at most half of the window")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def calibrate(definition: Definition, labelled: Sequence[LabelledNote], items: S
     slopes = {output.name: _slope(output, raw.logits, gold[:, row]) for row, output in enumerate(outputs(definition))}
     heads = Calibration(slopes=slopes).heads(definition, raw.logits)
     met = np.array([note.label_met(definition) for note in labelled])
-    joint = logit(label_probability(definition, {name: heads[name] for name in definition.label.rule.names}))
+    joint = logit(label_probability(definition, heads))
     slope, shift = _line(joint, met)
     evidence = {tag: _threshold(definition, tag, labelled, items, raw) for tag in definition.tags}
     return Calibration(slopes=slopes, label_slope=slope, label_shift=shift, evidence=evidence)

@@ -51,4 +51,4 @@ def _chances(definition: Definition, calibration: Calibration, outputs: Outputs)
 def _labels(definition: Definition, chances: dict[str, Floats]) -> np.ndarray:
     met = {name: chances[name] >= definition.checks[name].threshold for name in chances if name != "label"}
     rows = [{name: bool(values[row]) for name, values in met.items()} for row in range(len(chances["label"]))]
-    return np.array([definition.label.rule({n: v and all(row.get(r, True) for r in definition.checks[n].requires) for n, v in row.items()}) for row in rows])
+    return np.array([definition.label.rule(definition.held(row)) for row in rows])

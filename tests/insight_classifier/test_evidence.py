@@ -110,6 +110,13 @@ def test_a_quote_is_what_stands_there(windower: Windower, case):
     assert [item.names.index(span.field) for span in found] == sorted(item.names.index(span.field) for span in found)
 
 
+# Bugs to mend in evidence.py
+
+def test_a_word_of_many_pieces_is_quoted_once(windower: Windower):
+    item = windows(windower, text="zq7abc")
+    assert texts(spans(item, np.array([0.9, 0.1, 0.1, 0.1, 0.1, 0.9]), 0.4, least=1)) == ["zq7abc"]
+
+
 @given(case=cases())
 def test_no_place_is_quoted_twice(windower: Windower, case):
     text, random, least, threshold = case

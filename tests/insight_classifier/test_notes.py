@@ -185,12 +185,6 @@ def test_a_note_without_id_is_called_by_its_number(definition: Definition):
     assert [read_note(record, definition, 7).id for record in ({"text": "x"}, {"text": "x", "id": 3})] == ["7", "3"]
 
 
-# Bugs to mend in notes.py
-
-
-@pytest.mark.xfail(
-    strict=True, raises=TypeError, reason="a tag, field or tick that is no text ends in a TypeError: sets and dicts cannot hold it"
-)
 @pytest.mark.parametrize(
     "change",
     [
@@ -203,18 +197,15 @@ def test_a_label_of_the_wrong_type_is_refused(change, definition: Definition):
     assert refusal(labelled(**change), definition)
 
 
-@pytest.mark.xfail(strict=True, reason="ruling 6: one clause may not serve as rationale and as implication; the checker does not look")
 def test_one_clause_may_not_be_cause_and_consequence(definition: Definition):
     record = labelled(evidence=[*quotes(without=("implication",)), {"tag": "implication", "quote": CAUSE}])
     assert "rationale" in refusal(record, definition)
 
 
-@pytest.mark.xfail(strict=True, reason="the same quote given twice counts as two questions")
 def test_one_quote_given_twice_is_one_question(definition: Definition):
     record = labelled(probing_depth=3, evidence=quotes({"tag": "question", "quote": "Asked why"}))
     assert "needs 2 quotes" in refusal(record, definition)
 
 
-@pytest.mark.xfail(strict=True, reason="an optional field that is null becomes metadata")
 def test_a_field_that_is_null_is_no_metadata(definition: Definition):
     assert read_note({"text": "x", "call_objective": None}, definition).metadata == {}

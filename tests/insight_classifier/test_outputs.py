@@ -86,7 +86,6 @@ def label_of(definition: Definition, said: dict[str, bool]) -> bool:
     return definition.label.rule(met)
 
 
-@pytest.mark.xfail(strict=True, reason="label_probability takes combinations that `requires` forbids for met; the decoder's label does not")
 def test_the_label_s_probability_honours_requires(support_call: Definition):
     names, chances = support_call.label.rule.names, (0.2, 0.9, 0.9)
     rows = [dict(zip(names, values, strict=True)) for values in itertools.product((False, True), repeat=3)]

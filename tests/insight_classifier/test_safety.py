@@ -248,7 +248,9 @@ def test_spans_are_in_reading_order_and_do_not_overlap(rules: SafetyRules) -> No
     assert all(first.end <= second.start for first, second in zip(found, found[1:], strict=False))
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n\n", "\x00\x01", "😀" * 500, "\u202e\u05e9\u05dc\u05d5\u05dd", "<<<>>>&&&;&#0;&#xD800;", "\u0130" * 99])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\n\n", "\x00\x01", "😀" * 500, "\u202e\u05e9\u05dc\u05d5\u05dd", "<<<>>>&&&;&#0;&#xD800;", "\u0130" * 99]
+)
 def test_odd_text_never_raises(rules: SafetyRules, text: str) -> None:
     assert rules(note(text)) == {EVENT: (), IDENTIFIER: ()}
 
@@ -282,7 +284,9 @@ def test_a_cue_file_beside_the_definition_replaces_the_shipped_one(own_rules: Ca
         ("findings:", "findings: {", "line", "not valid YAML"),
     ],
 )
-def test_a_malformed_cue_file_names_file_entry_and_mend(own_rules: Callable[[str], SafetyRules], old: str, new: str, entry: str, mend: str) -> None:
+def test_a_malformed_cue_file_names_file_entry_and_mend(
+    own_rules: Callable[[str], SafetyRules], old: str, new: str, entry: str, mend: str
+) -> None:
     with pytest.raises(DefinitionError) as raised:
         own_rules(CUES.replace(old, new))
     assert f"{EVENT}.yaml" in str(raised.value)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from insight_classifier.definition import Definition
+from insight_classifier.errors import ModelError
 from insight_classifier.notes import Note
 from insight_classifier.windows import GRAIN, TokenizerLayout, Windower, Windows, bucketed, collate
 
@@ -137,8 +138,7 @@ def test_groups_hold_every_note_once_within_the_limits(windower: Windower, lengt
         assert len(group) == 1 or (len(group) <= size and len(group) * max(items[index].ids.size for index in group) <= tokens)
 
 
-@pytest.mark.xfail(strict=True, reason="an overlap as wide as the window ends in a ValueError, a wider one loses tokens; nobody refuses it")
-@pytest.mark.parametrize("overlap", [ROOM, ROOM + 8])
-def test_an_overlap_as_wide_as_the_window_loses_no_token(overlap, tokenizer: Tokenizer, definition: Definition):
-    windower = Windower(tokenizer, TokenizerLayout(START, END, PAD, window=ROOM + 2, overlap=overlap), definition)
-    assert windows(windower, text="a " * 60).owned.sum() == 60
+@pytest.mark.parametrize("overlap", [ROOM, ROOM + 8, -1])
+def test_an_overlap_as_wide_as_the_window_is_refused(overlap):
+    with pytest.raises(ModelError, match="overlap"):
+        TokenizerLayout(START, END, PAD, window=ROOM + 2, overlap=overlap)

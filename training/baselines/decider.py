@@ -59,7 +59,7 @@ class Decider:
         rule = self.definition.label.rule
         met = {name: check.met for verdict in verdicts.values() if isinstance(verdict, Mapping) for name, check in verdict.items()}
         chances = {name: np.asarray(answers[part]) for name, part in behind.items()}
-        return rule(met), float(rule.probability(chances))
+        return rule(met), float(label_probability(self.definition, chances))
 
     def _verdict(self, dimension: Dimension, answers: Mapping[str, Floats]) -> Verdict:
         if dimension.kind == "checks":
