@@ -133,19 +133,29 @@ def measure(predictor: Predictor, runtimes: dict[str, Runtime], notes: list[Note
         for name in single:
             seconds(paths[name], [note])
             single[name].append(seconds(paths[name], [note]))
-    print(f"{len(notes)} {options.side} notes, {available_cores()} cores, {platform.machine()}, bf16 {torch.cpu._is_avx512_bf16_supported()}, median of {options.rounds}\n")
+    machine = f"{available_cores()} cores, {platform.machine()}, bf16 {torch.cpu._is_avx512_bf16_supported()}"
+    print(f"{len(notes)} {options.side} notes, {machine}, median of {options.rounds} rounds\n")
     print("| path, text to Judgement | notes/s | served is faster by | one note, ms | served takes of it |\n|---|---|---|---|---|")
     best, quick = statistics.median(times["served"]), statistics.median(single["served"])
     for name, values in times.items():
         rate = len(notes) / statistics.median(values)
         one = statistics.median(single[name]) if name in single else None
-        print(f"| {name} | {rate:.1f} | {statistics.median(values) / best:.2f}x | " + (f"{one * 1e3:.2f} | {quick / one:.2f} |" if one else "- | - |"))
+        print(
+            f"| {name} | {rate:.1f} | {statistics.median(values) / best:.2f}x | "
+            + (f"{one * 1e3:.2f} | {quick / one:.2f} |" if one else "- | - |")
+        )
     windows = predictor.windower(notes)
     pad_id = predictor.windower.layout.pad_id
     reference = model_outputs(runtimes["transformers fp32 eager"], windows, predictor.definition, pad_id)
     print("\n| against torch fp32 | labels that differ | largest AUC difference |\n|---|---|---|")
     for name, runtime in {"served": predictor.runtime, **runtimes}.items():
-        found = parity(predictor.definition, predictor.decoder.calibration, labelled, reference, model_outputs(runtime, windows, predictor.definition, pad_id))
+        found = parity(
+            predictor.definition,
+            predictor.decoder.calibration,
+            labelled,
+            reference,
+            model_outputs(runtime, windows, predictor.definition, pad_id),
+        )
         print(f"| {name} | {found.labels:.2%} | {found.auc:.4f} |")
 
 

@@ -1,13 +1,13 @@
 """A model folder: fixed, self-describing, checked to the byte at load, never overwritten.
 
-    models/NAME/
-        manifest.json      name, version, sizes and sha256 of every other file; its own hash is the model's fingerprint
-        model.onnx         the graph with compact weights
-        tokenizer.json     the tokenizer as trained with
-        definition.yaml    the definition that it was trained under (cues/ beside it)
-        calibration.json   temperatures and evidence thresholds, fitted on validation
-        training.json      settings, data, code, metrics: where it comes from
-        README.md          the model card
+models/NAME/
+    manifest.json      name, version, sizes and sha256 of every other file; its own hash is the model's fingerprint
+    model.onnx         the graph with compact weights
+    tokenizer.json     the tokenizer as trained with
+    definition.yaml    the definition that it was trained under (cues/ beside it)
+    calibration.json   temperatures and evidence thresholds, fitted on validation
+    training.json      settings, data, code, metrics: where it comes from
+    README.md          the model card
 """
 
 import hashlib
@@ -80,7 +80,9 @@ def open_artifact(folder: Path) -> Artifact:
 
 def _manifest(folder: Path) -> dict[str, Any]:
     if not folder.is_dir():
-        raise ModelError(f"{folder}: there is no model folder here. Give one with --model, or train one: insight train --data DIR --output {folder}")
+        raise ModelError(
+            f"{folder}: there is no model folder here. Give one with --model, or train one: insight train --data DIR --output {folder}"
+        )
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
@@ -89,7 +91,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
     except (ValueError, OSError) as problem:
         raise ModelError(f"{path}: altered file, cannot be read ({problem}). Restore the model folder.") from problem
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or not {"name", "version", "files", "tokenizer"} <= set(manifest):
-        raise ModelError(f"{path}: not a manifest of format {FORMAT}. Restore the model folder, or take the version of this program that wrote it.")
+        raise ModelError(
+            f"{path}: not a manifest of format {FORMAT}. Restore the model folder, or take the version of this program that wrote it."
+        )
     return manifest
 
 

@@ -31,7 +31,9 @@ from insight_classifier.scoring import Failure, score
 DEFAULT_MODEL = "default"
 
 ModelOption = Annotated[Path | None, typer.Option("--model", help="Model folder; the shipped one by default.", envvar="INSIGHT_MODEL")]
-DefinitionOption = Annotated[Path | None, typer.Option("--definition", help="Judge under another definition file that the model's heads fit.")]
+DefinitionOption = Annotated[
+    Path | None, typer.Option("--definition", help="Judge under another definition file that the model's heads fit.")
+]
 
 
 def default_model() -> Path:
@@ -51,7 +53,9 @@ def plain_errors() -> Iterator[None]:
 
 
 def score_command(
-    file: Annotated[str | None, typer.Argument(help="JSON Lines, CSV or Parquet file of notes, or - for JSON Lines on standard input.")] = None,
+    file: Annotated[
+        str | None, typer.Argument(help="JSON Lines, CSV or Parquet file of notes, or - for JSON Lines on standard input.")
+    ] = None,
     text: Annotated[str | None, typer.Option(help="Judge this one note and print it for a person.")] = None,
     output: Annotated[Path | None, typer.Option(help="Write JSON Lines here; standard output by default.")] = None,
     model: ModelOption = None,
@@ -123,7 +127,9 @@ class _WholeLines:
             self._cut(done)
             if problem.errno == errno.EPIPE:
                 raise typer.Exit(0) from problem
-            raise FileError(f"{self.name}: {problem.strerror} after {self.count:,} whole lines. Free space, or choose another --output.") from problem
+            raise FileError(
+                f"{self.name}: {problem.strerror} after {self.count:,} whole lines. Free space, or choose another --output."
+            ) from problem
         self.count += 1
 
     def _cut(self, done: int) -> None:
@@ -188,7 +194,11 @@ def _print_flips(before: Definition, after: Definition, notes: Path) -> None:
 
 def make_app() -> typer.Typer:
     """The command with everything that is installed."""
-    app = typer.Typer(help="Judge field notes against the home office's definition of a strategic insight.", no_args_is_help=True, pretty_exceptions_enable=False)
+    app = typer.Typer(
+        help="Judge field notes against the home office's definition of a strategic insight.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+    )
     app.command("score")(score_command)
     definition = typer.Typer(help="Check, show and compare definitions.", no_args_is_help=True)
     for name, command in (("check", check_command), ("show", show_command), ("diff", diff_command)):

@@ -34,7 +34,9 @@ class Decoder:
         heads = self.calibration.heads(self.definition, outputs.logits)
         labels = self.calibration.label(self.definition, heads)
         return [
-            self._judgement(note, {name: values[row] for name, values in heads.items()}, float(labels[row]), outputs.tags[row], findings[row])
+            self._judgement(
+                note, {name: values[row] for name, values in heads.items()}, float(labels[row]), outputs.tags[row], findings[row]
+            )
             for row, note in enumerate(windows)
         ]
 
@@ -75,7 +77,13 @@ class Decoder:
         return Level(reached, member.name, tuple(distribution.tolist()), quotes)
 
     def _check(
-        self, member: Member, met: Mapping[str, bool], windows: Windows, heads: Mapping[str, Floats], chances: Mapping[str, Floats], found: Findings
+        self,
+        member: Member,
+        met: Mapping[str, bool],
+        windows: Windows,
+        heads: Mapping[str, Floats],
+        chances: Mapping[str, Floats],
+        found: Findings,
     ) -> Check:
         ruled = found.spans.get(member.name, ())
         if "model" not in member.judged_by:

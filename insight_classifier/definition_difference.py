@@ -98,7 +98,9 @@ def _member(old: Member, new: Member, name: str) -> Iterator[str]:
     yield from _items(f"{name} no longer asks", f"{name} now asks", old.coaching, new.coaching)
     yield from _text(f"When {name} asks", *(m.coach_when.source if m.coach_when else None for m in (old, new)))
     yield from _items(f"{name} no longer requires", f"{name} now requires", old.requires, new.requires)
-    yield from _items(f"{name} may now share a quote with", f"{name} may no longer share a quote with", old.distinct_from, new.distinct_from)
+    yield from _items(
+        f"{name} may now share a quote with", f"{name} may no longer share a quote with", old.distinct_from, new.distinct_from
+    )
     if old.evidence != new.evidence:
         yield f"{name} needs at least {new.evidence} quotes, before {old.evidence}."
     if old.judged_by != new.judged_by:

@@ -117,7 +117,11 @@ class _Relations:
                 self.wrong((*path, "requires"), problem, mend)
         for other in member.distinct_from:
             if other == member.name or other not in beside.names:
-                self.wrong((*path, "distinct_from"), f"{shown(member.name)} is to be distinct from {shown(other)}, which is no other check of {beside.name}", f"Use {', '.join(others)}")
+                self.wrong(
+                    (*path, "distinct_from"),
+                    f"{shown(member.name)} is to be distinct from {shown(other)}, which is no other check of {beside.name}",
+                    f"Use {', '.join(others)}",
+                )
         if member.name in required(member.name, self.checks) and member.name not in member.requires:
             self.wrong((*path, "requires"), f"{shown(member.name)} requires itself in a circle", "Break the circle")
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 FEWEST_WORDS = 5  # below that, a note in Latin letters is taken for English: names and shorthand say nothing
 MOST_CHARACTERS = 2_000  # the beginning of a note is enough
+FEWEST_STOP_WORDS = 3  # different ones, that English lacks: one or two are a name or a misprint
 LEAST_SHARE = 0.15  # of all words: below that, the stop words are borrowed ones
 ENGLISH, LATIN, UNKNOWN = "en", "LATIN", "und"
 
@@ -102,5 +103,9 @@ class StopWords:
             owners = self.owners.get(word, ())
             for language in owners:
                 weights[language] = weights.get(language, 0.0) + 1 / len(owners)
-        language, weight = max(weights.items(), key=lambda item: item[1], default=(ENGLISH, 0.0))
-        return language if language != ENGLISH and weight >= LEAST_SHARE * len(words) else None
+        language = max(weights, key=weights.__getitem__, default=ENGLISH)
+        return language if language != ENGLISH and self._enough(language, weights[language], words) else None
+
+    def _enough(self, language: str, weight: float, words: list[str]) -> bool:
+        own = {word for word in words if language in (owners := self.owners.get(word, ())) and ENGLISH not in owners}
+        return len(own) >= FEWEST_STOP_WORDS and weight >= LEAST_SHARE * len(words)

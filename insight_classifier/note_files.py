@@ -114,7 +114,7 @@ def _csv_file(path: Path, column: str) -> Iterator[Record]:
                 yield _csv_record(number, header, row, reader.line_num)
 
 
-def _csv_header(reader: Any, path: Path, column: str) -> list[str]:
+def _csv_header(reader: Iterator[list[str]], path: Path, column: str) -> list[str]:
     try:
         header = next(reader, [])
     except csv.Error as problem:
@@ -133,7 +133,8 @@ def _csv_record(number: int, header: list[str], row: list[str], line: int) -> Re
 
 def _require_column(path: Path, columns: list[str], column: str) -> None:
     if column not in columns:
-        raise FileError(f"{path}: there is no column {column!r}. Name the one that holds the note with --text-column: {', '.join(columns) or 'no columns'}.")
+        known = ", ".join(columns) or "no columns"
+        raise FileError(f"{path}: there is no column {column!r}. Name the one that holds the note with --text-column: {known}.")
 
 
 def _parquet_file(path: Path, column: str) -> Iterator[Record]:

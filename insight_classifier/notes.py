@@ -74,7 +74,9 @@ def check_fields(fields: Mapping[str, str], definition: Definition) -> None:
         try:
             value.encode("utf-8")
         except UnicodeEncodeError as problem:
-            raise NoteError(f"{name} holds half a surrogate pair at character {problem.start}: send valid Unicode", "invalid_unicode") from problem
+            raise NoteError(
+                f"{name} holds half a surrogate pair at character {problem.start}: send valid Unicode", "invalid_unicode"
+            ) from problem
 
 
 def read_labelled_note(record: Mapping[str, Any], definition: Definition) -> LabelledNote:
@@ -85,7 +87,11 @@ def read_labelled_note(record: Mapping[str, Any], definition: Definition) -> Lab
         raise LabelError(f"note {record.get('id', '?')}: {problem}") from problem
     problems: list[str] = []
     labelled = LabelledNote(
-        note=Note(note.id, note.fields, {k: v for k, v in note.metadata.items() if k not in {d.name for d in definition.dimensions} | {"evidence"}}),
+        note=Note(
+            note.id,
+            note.fields,
+            {k: v for k, v in note.metadata.items() if k not in {d.name for d in definition.dimensions} | {"evidence"}},
+        ),
         checks={name: met for d in definition.of_kind("checks") for name, met in _checks(record, d, problems).items()},
         levels={d.name: _level(record, d, problems) for d in definition.of_kind("scale")},
         options={d.name: _option(record, d, problems) for d in definition.of_kind("choice")},
@@ -110,7 +116,9 @@ def contradictions(labelled: LabelledNote, definition: Definition) -> Iterator[s
             yield f"{name} is true but has no quote: add one, or make it false"
         if not met and tagged[name]:
             yield f"{name} is false but has a quote: delete it, or make it true"
-        yield from (f"the quote {text[:60]!r} serves {name} and {other}: one clause may not be both" for other, text in _shared(member, labelled))
+        yield from (
+            f"the quote {text[:60]!r} serves {name} and {other}: one clause may not be both" for other, text in _shared(member, labelled)
+        )
     for dimension in definition.of_kind("scale"):
         level = dimension.members[labelled.levels[dimension.name]]
         count = tagged[dimension.evidence_tag or ""]
@@ -200,5 +208,13 @@ def _quotes(record: Mapping[str, Any], note: Note, definition: Definition, probl
 
 
 def _kind(value: object) -> str:
-    names = {type(None): "nothing", bool: "true or false", dict: "an object", list: "a list", int: "a number", float: "a number", str: "a text"}
+    names = {
+        type(None): "nothing",
+        bool: "true or false",
+        dict: "an object",
+        list: "a list",
+        int: "a number",
+        float: "a number",
+        str: "a text",
+    }
     return names.get(type(value), type(value).__name__)

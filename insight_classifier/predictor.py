@@ -19,6 +19,7 @@ from insight_classifier.safety import SafetyRules
 from insight_classifier.text import rules_pipeline, view
 from insight_classifier.windows import Windower
 
+
 class Predictor:
     """A model under a definition, ready to judge. Safe to call from several threads."""
 

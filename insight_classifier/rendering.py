@@ -19,7 +19,11 @@ def render(note: Note, judgement: Judgement, definition: Definition) -> Renderab
     """The whole judgement, as rich prints it."""
     marks = {tag: number for number, tag in enumerate(tagged_spans(judgement.verdicts, definition), start=1)}
     parts: list[RenderableType] = [_headline(judgement, definition)]
-    parts += [Panel(marked(note, field.name, judgement, definition, marks), title=field.title, title_align="left") for field in definition.fields if field.name in note.fields]
+    parts += [
+        Panel(marked(note, field.name, judgement, definition, marks), title=field.title, title_align="left")
+        for field in definition.fields
+        if field.name in note.fields
+    ]
     parts.append(_verdicts(judgement, definition, marks))
     if judgement.coaching:
         parts.append(Text("\nAsk next", style="bold"))

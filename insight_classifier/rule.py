@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-
 MAX_NAMES = 12  # the truth table has 2**n rows
 MAX_CHARACTERS = 1_000  # keeps the tree shallow, so that walking it never runs out of stack
 COUNT = "at_least"

@@ -71,7 +71,13 @@ class Text:
     def sentences(self) -> list[int]:
         """The first word of each sentence, and the number of words."""
         firsts = {bisect_left(self.starts, sentence.start_char) for sentence in self._nlp(self.plain).sents}
-        return sorted(firsts | {0, len(self.starts)})
+        return sorted(firsts | {0, max(len(self.starts), 1)})
+
+    def sentence(self, hit: Hit) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The words of the sentence that a hit begins in, and those of it with its neighbours."""
+        index = bisect_right(self.sentences, hit.first) - 1
+        before, after = max(index - 1, 0), min(index + 2, len(self.sentences) - 1)
+        return (self.sentences[index], self.sentences[index + 1]), (self.sentences[before], self.sentences[after])
 
     def hit(self, start: int, end: int) -> Hit:
         return Hit(max(bisect_right(self.starts, start) - 1, 0), bisect_left(self.starts, end), start, end)
@@ -138,17 +144,15 @@ class _Search:
 
     def quote(self, hit: Hit, finding: Finding) -> tuple[int, int] | None:
         """The characters from the hit to whatever had to be near it; None where the finding does not hold."""
-        sentences = self.text.sentences
-        index = bisect_right(sentences, hit.first) - 1
-        here = (sentences[index], sentences[index + 1])
-        wider = (sentences[max(index - 1, 0)], sentences[min(index + 2, len(sentences) - 1)])
+        here, wider = self.text.sentence(hit)
         if any(self.nearest(hit, unless, here) for unless in finding.unless):
             return None
         if any(self.nearest(hit, before, (here[0], hit.first)) for before in finding.not_after):
             return None
         if not all(self.nearest(hit, around, wider) for around in finding.around):
             return None
-        return _hull(hit, [self.nearest(hit, near, (here[0], wider[1] if near.words <= SIDE_BY_SIDE else here[1])) for near in finding.near])
+        next_too = (here[0], wider[1])
+        return _hull(hit, [self.nearest(hit, near, next_too if near.words <= SIDE_BY_SIDE else here) for near in finding.near])
 
     def nearest(self, hit: Hit, condition: Condition, words: tuple[int, int]) -> Hit | None:
         """The nearest hit of the condition inside a range of words, if it is near enough."""

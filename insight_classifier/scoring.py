@@ -1,7 +1,8 @@
 """Judge a stream of records in constant memory: every record gets a judgement or an error, in order, and none stops the run."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -10,10 +11,13 @@ from insight_classifier.definition import Definition
 from insight_classifier.errors import NoteError
 from insight_classifier.judgement import Check, Judgement, Span, verdict_to_dict
 from insight_classifier.note_files import Record
-from insight_classifier.notes import Note, read_note
+from insight_classifier.notes import MAX_CHARACTERS, Note, read_note
 from insight_classifier.predictor import Predictor
+from insight_classifier.safety import SafetyRules
 
 CHUNK = 256  # records that are judged together; bounds the memory
+OVERLAP = 400  # characters that neighbouring pieces of an overlong text share, so that a sentence on the cut is seen whole
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -62,31 +66,60 @@ def _judge(notes: Sequence[Note], findings: Sequence[Findings], predictor: Predi
     """All at once; where that fails one by one, so that only the guilty note fails, with its safety findings."""
     try:
         return list(predictor.decide(notes, findings))
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001 whoever waits for this line is told
         if len(notes) > 1:
             return [result for pair in zip(notes, findings, strict=True) for result in _judge([pair[0]], [pair[1]], predictor)]
         if not notes:
             return []
         flags = rule_flags(findings[0].spans, predictor.definition, single_field=len(notes[0].fields) == 1)
-        return [Failure(notes[0].id, "judging_failed", f"{type(problem).__name__} while judging; the note was scanned by the safety rules", flags)]
+        return [
+            Failure(
+                notes[0].id, "judging_failed", f"{type(problem).__name__} while judging; the note was scanned by the safety rules", flags
+            )
+        ]
 
 
 def _failure(record: Record, code: str, detail: str, predictor: Predictor) -> Failure:
-    """The safety lane scans whatever text a refused record has."""
-    texts = {f.name: record.content[f.name] for f in predictor.definition.fields if isinstance(record.content.get(f.name), str)}
     identifier = record.content.get("id")
     name = str(identifier) if isinstance(identifier, str | int) and not isinstance(identifier, bool) else str(record.number)
-    if not texts:
-        return Failure(name, code, detail, {})
-    spans = predictor.safety(Note(name, texts))
-    return Failure(name, code, detail, rule_flags(spans, predictor.definition, single_field=len(texts) == 1))
+    return Failure(name, code, detail, flags_of_refused(record.content, predictor.safety, predictor.definition))
+
+
+def flags_of_refused(record: object, safety: SafetyRules, definition: Definition) -> dict[str, Any]:
+    """What the rules find in a record that is no judgeable note: a refused text, of any length, may still report harm.
+
+    In the shape of a judgement; empty where the record has no text.
+    """
+    names = [field.name for field in definition.fields]
+    texts = {name: record[name] for name in names if isinstance(record.get(name), str)} if isinstance(record, Mapping) else {}
+    if not any(text.strip() for text in texts.values()):
+        return {}
+    found: dict[str, dict[Span, None]] = {member: {} for member in safety.scanners}
+    for name, text in texts.items():
+        for member, span in _scan(name, text, safety):
+            found[member].setdefault(span)
+    return rule_flags({member: tuple(spans) for member, spans in found.items()}, definition, single_field=len(texts) == 1)
+
+
+def _scan(name: str, text: str, safety: SafetyRules) -> Iterator[tuple[str, Span]]:
+    """Findings in overlapping pieces; spans quote the text as it was sent, half surrogate pairs and all."""
+    readable = _HALF_PAIR.sub("\ufffd", text)
+    for start in range(0, max(len(text), 1), MAX_CHARACTERS - OVERLAP):
+        for member, spans in safety(Note("", {name: readable[start : start + MAX_CHARACTERS]})).items():
+            for span in spans:
+                first, last = span.start + start, span.end + start
+                yield member, replace(span, start=first, end=last, text=text[first:last])
 
 
 def rule_flags(spans: Mapping[str, tuple[Span, ...]], definition: Definition, *, single_field: bool) -> dict[str, Any]:
     """What the rules found, in the shape of a judgement: {dimension: {member: check}}."""
     return {
         dimension.name: verdict_to_dict(
-            {m.name: Check(bool(spans[m.name]), None, spans[m.name], "rule" if spans[m.name] else None) for m in dimension.members if m.name in spans},
+            {
+                m.name: Check(bool(spans[m.name]), None, spans[m.name], "rule" if spans[m.name] else None)
+                for m in dimension.members
+                if m.name in spans
+            },
             single_field=single_field,
         )
         for dimension in definition.of_kind("checks")

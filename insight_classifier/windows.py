@@ -147,7 +147,12 @@ def bucketed(items: Sequence[Windows], size: int, tokens: int) -> list[list[int]
     groups: list[list[int]] = []
     for index in order:
         cells = items[index].ids.size  # the longest of the group so far, since sorted
-        if groups and len(groups[-1]) < size and (len(groups[-1]) + 1) * cells <= tokens and items[groups[-1][0]].shape[0] == items[index].shape[0]:
+        if (
+            groups
+            and len(groups[-1]) < size
+            and (len(groups[-1]) + 1) * cells <= tokens
+            and items[groups[-1][0]].shape[0] == items[index].shape[0]
+        ):
             groups[-1].append(index)
         else:
             groups.append([index])

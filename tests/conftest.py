@@ -44,7 +44,14 @@ def make_encoder(folder: Path, texts: Sequence[str], architecture: str = "bert")
     """A random encoder of two narrow layers with its tokenizer, as transformers saves them."""
     from transformers import BertConfig, BertModel, ModernBertConfig, ModernBertModel, PreTrainedTokenizerFast, RobertaConfig, RobertaModel
 
-    common = {"vocab_size": 800, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48, "pad_token_id": 0}
+    common = {
+        "vocab_size": 800,
+        "hidden_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "intermediate_size": 48,
+        "pad_token_id": 0,
+    }
     special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
     model = {
         "bert": lambda: BertModel(BertConfig(**common, max_position_embeddings=128)),
@@ -58,7 +65,16 @@ def make_encoder(folder: Path, texts: Sequence[str], architecture: str = "bert")
     return folder
 
 
-TINY = {"epochs": 1, "batch_notes": 16, "window": 64, "overlap": 16, "hidden": 16, "learning_rate": 1e-3, "precision": "fp32", "device": "cpu"}
+TINY = {
+    "epochs": 1,
+    "batch_notes": 16,
+    "window": 64,
+    "overlap": 16,
+    "hidden": 16,
+    "learning_rate": 1e-3,
+    "precision": "fp32",
+    "device": "cpu",
+}
 
 
 @pytest.fixture(scope="session")

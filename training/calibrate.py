@@ -53,7 +53,10 @@ def _line(joint: Floats, met: np.ndarray) -> tuple[float, float]:
 def _threshold(definition: Definition, tag: str, labelled: Sequence[LabelledNote], items: Sequence[Example], raw: Outputs) -> float:
     """The token probability at which the spans of notes that have the tag overlap their quotes best, by F1 over characters."""
     column, least = definition.tags.index(tag), _least(definition, tag)
-    chosen = [(note, item.windows, token_probabilities(raw.tags[row][:, column])) for row, (note, item) in enumerate(zip(labelled, items, strict=True))]
+    chosen = [
+        (note, item.windows, token_probabilities(raw.tags[row][:, column]))
+        for row, (note, item) in enumerate(zip(labelled, items, strict=True))
+    ]
     tagged = [(n, w, c) for n, w, c in chosen if any(quote.tag == tag for quote in n.quotes)]
     if not tagged:
         return 0.4

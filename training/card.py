@@ -15,7 +15,9 @@ INTENDED_USE = (
 def card(name: str, definition: Definition, provenance: Mapping[str, Any], evaluation: str = "") -> str:
     """The card as Markdown; `evaluation` is the report of the metrics with their intervals, where one was made."""
     corpus = provenance["corpus"]
-    sides = "\n".join(f"| {side} | {facts['notes']} | {', '.join(facts['writers'])} |" for side, facts in corpus.items() if isinstance(facts, Mapping))
+    sides = "\n".join(
+        f"| {side} | {facts['notes']} | {', '.join(facts['writers'])} |" for side, facts in corpus.items() if isinstance(facts, Mapping)
+    )
     settings = ", ".join(f"{key} {value}" for key, value in provenance["settings"].items())
     return f"""# {name}
 
@@ -35,7 +37,8 @@ Nothing measured on them may be quoted as accuracy on a company's own notes.
 Content hash of all sides: `{corpus["hash"]}`.
 
 ## Training
-Base encoder `{provenance["settings"]["base_model"]}`; {provenance.get("minutes", "?")} minutes on {provenance.get("device", "?")} in {provenance.get("precision", "?")}.
+Base encoder `{provenance["settings"]["base_model"]}`.
+{provenance.get("minutes", "?")} minutes on {provenance.get("device", "?")} in {provenance.get("precision", "?")}.
 Settings: {settings}.
 
 ## Metrics

@@ -3,13 +3,17 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from insight_classifier.cli import DefinitionOption, ModelOption, default_model, plain_errors
 from insight_classifier.errors import FileError
+
+if TYPE_CHECKING:  # imported by the commands that need them: `insight --help` waits for neither torch nor spaCy
+    from insight_classifier.definition import Definition
+    from training.evaluate import Judged, Notes
 
 DataOption = Annotated[Path, typer.Option("--data", help="Folder of labelled notes (JSON Lines, split.yaml), or one file of them.")]
 
@@ -22,7 +26,9 @@ def train_command(
     base_model: Annotated[str | None, typer.Option(help="Any Hugging Face encoder, by name or folder.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="key=value; the keys stand in training/defaults.yaml.")] = None,
     definition: DefinitionOption = None,
-    weights: Annotated[Path | None, typer.Option(help="Also save torch's fp32 weights here (safetensors), for parity and benchmarks.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Also save torch's fp32 weights here (safetensors), for parity and benchmarks.")
+    ] = None,
 ) -> None:
     """Train a model on labelled notes; a killed run continues where it stood when called again."""
     from insight_classifier.definition_reader import default_definition, read_definition
@@ -39,11 +45,19 @@ def train_command(
 
         chosen = read_definition(definition) if definition else default_definition()
         artifact = train(data=data, output=output, definition=chosen, config=read_config(overrides), weights=weights, show=show)
-        bar.console.print(f"{artifact.folder}: {artifact.origin.name} ({artifact.origin.fingerprint}), {artifact.training['minutes']} minutes")
+        bar.console.print(
+            f"{artifact.folder}: {artifact.origin.name} ({artifact.origin.fingerprint}), {artifact.training['minutes']} minutes"
+        )
 
 
 def _bar() -> Progress:
-    return Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} steps {task.fields[loss]}"), TimeElapsedColumn(), TimeRemainingColumn())
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} steps {task.fields[loss]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
 
 
 def evaluate_command(
@@ -73,7 +87,7 @@ def evaluate_command(
             print(f"insight: the report stands in {evaluation_markdown(found, report)}", file=sys.stderr)
 
 
-def _baselines(notes: Any, definition: Any, folder: str) -> Any:
+def _baselines(notes: "Notes", definition: "Definition", folder: str) -> "list[Judged] | None":
     if folder == "none" or not notes.train:
         return None
     from training.baselines.cache import judged_baselines

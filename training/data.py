@@ -45,7 +45,7 @@ def labelled_notes(dataset: Dataset, definition: Definition) -> list[LabelledNot
     return [read_labelled_note(_without_nothing(row), definition) for row in dataset]
 
 
-def _without_nothing(value: Any) -> Any:
+def _without_nothing(value: Any) -> Any:  # noqa: ANN401 any JSON value
     """Arrow fills keys that only some rows have with None, at any depth; such keys were not there."""
     if isinstance(value, dict):
         return {key: _without_nothing(item) for key, item in value.items() if item is not None}

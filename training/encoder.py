@@ -3,6 +3,7 @@
 import importlib.metadata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tokenizers import Tokenizer
 from torch import nn
@@ -37,7 +38,9 @@ def load_encoder(name: str, *, window: int, overlap: int) -> Encoder:
                 setattr(config, name, 0.0)
         module = AutoModel.from_pretrained(location, config=config)
     except (OSError, ValueError) as problem:
-        raise ConfigError(f"base_model {name}: cannot be loaded ({str(problem).splitlines()[0]}). Give a model's name or folder.") from problem
+        raise ConfigError(
+            f"base_model {name}: cannot be loaded ({str(problem).splitlines()[0]}). Give a model's name or folder."
+        ) from problem
     fast = getattr(tokenizer, "backend_tokenizer", None)
     if fast is None:
         raise ConfigError(f"base_model {name}: its tokenizer has no offsets, which evidence needs. Take a model with a fast tokenizer.")
@@ -55,20 +58,24 @@ def find_encoder(name: str) -> str:
     try:
         return str(importlib.metadata.distribution(package).locate_file(folder))
     except importlib.metadata.PackageNotFoundError as problem:
-        raise ConfigError(f"base_model {name}: the package {package} is not installed. Install the extra: pip install 'insight-classifier[training]'.") from problem
+        raise ConfigError(
+            f"base_model {name}: the package {package} is not installed. Install the extra: pip install 'insight-classifier[training]'."
+        ) from problem
 
 
 def _longest(module: nn.Module) -> int:
-    config = module.config
-    positions = int(getattr(config, "max_position_embeddings", 1 << 30))  # type: ignore[arg-type]
+    config: Any = module.config
+    positions = int(getattr(config, "max_position_embeddings", 1 << 30))
     # RoBERTa's family starts counting positions after the padding index.
-    offset = int(config.pad_token_id or 0) + 1 if getattr(config, "model_type", "") in ("roberta", "xlm-roberta", "camembert", "mpnet") else 0  # type: ignore[union-attr, arg-type]
-    return positions - offset
+    late = config.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet")
+    return positions - (int(config.pad_token_id or 0) + 1 if late else 0)
 
 
 def _layout(tokenizer: PreTrainedTokenizerBase, window: int, overlap: int) -> TokenizerLayout:
     start = tokenizer.cls_token_id if tokenizer.cls_token_id is not None else tokenizer.bos_token_id
     end = tokenizer.sep_token_id if tokenizer.sep_token_id is not None else tokenizer.eos_token_id
     if start is None or end is None or tokenizer.pad_token_id is None:
-        raise ConfigError("base_model: its tokenizer lacks a start, end or padding token. Take an encoder of the BERT, RoBERTa or ModernBERT kind.")
+        raise ConfigError(
+            "base_model: its tokenizer lacks a start, end or padding token. Take an encoder of the BERT, RoBERTa or ModernBERT kind."
+        )
     return TokenizerLayout(int(start), int(end), int(tokenizer.pad_token_id), window, overlap)

@@ -39,7 +39,9 @@ def export_onnx(model: NoteModel, path: Path, *, compact: bool = True) -> Path:
     model = model.eval().cpu()
     # Sizes above one, and all different: torch specialises on 1 and on equal sizes.
     example = torch.ones((3, 2, 16), dtype=torch.int64)
-    notes, windows, tokens = (torch.export.Dim(name, min=1, max=limit) for name, limit in (("notes", 4096), ("windows", 512), ("tokens", 8192)))
+    notes, windows, tokens = (
+        torch.export.Dim(name, min=1, max=limit) for name, limit in (("notes", 4096), ("windows", 512), ("tokens", 8192))
+    )
     shape = {0: notes, 1: windows, 2: tokens}
     with _quiet_exporter():
         program = torch.onnx.export(

@@ -81,7 +81,7 @@ class Trainer:
             weights=config.head_weights, evidence=config.evidence_weight, smoothing=config.smoothing,
         )  # fmt: skip
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip)
         self.optimizer.step()
         self.schedule.step()
@@ -125,5 +125,3 @@ class TorchRuntime:
         with torch.autocast(device.type, dtype=self.precision, enabled=self.precision != torch.float32):
             logits, tags = self.model(*inputs)
         return logits.float().cpu().numpy(), tags.float().cpu().numpy()
-
-

@@ -40,7 +40,16 @@ def evidence_loss(tag_logits: Tensor, targets: Targets) -> Tensor:
     return ((each * owned).sum(dim=1) / owned.sum(dim=1).clamp(min=1.0)).mean()
 
 
-def total_loss(outputs: tuple[Output, ...], logits: Tensor, tag_logits: Tensor, targets: Targets, *, weights: dict[str, float], evidence: float, smoothing: float) -> Tensor:
+def total_loss(
+    outputs: tuple[Output, ...],
+    logits: Tensor,
+    tag_logits: Tensor,
+    targets: Targets,
+    *,
+    weights: dict[str, float],
+    evidence: float,
+    smoothing: float,
+) -> Tensor:
     """Weighted sum; heads without a weight count once."""
     loss = evidence * evidence_loss(tag_logits, targets)
     for index, output in enumerate(outputs):

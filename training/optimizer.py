@@ -14,7 +14,9 @@ def parameter_groups(model: NoteModel, config: TrainingConfig) -> list[dict[str,
     layers = _layers(model.encoder)
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
-        rate = config.learning_rate * config.layer_decay ** _height(name, layers) if name.startswith("encoder.") else config.head_learning_rate
+        rate = (
+            config.learning_rate * config.layer_decay ** _height(name, layers) if name.startswith("encoder.") else config.head_learning_rate
+        )
         decay = config.weight_decay if parameter.ndim > 1 else 0.0
         groups.setdefault((rate, decay), []).append(parameter)
     return [{"params": parameters, "lr": rate, "weight_decay": decay} for (rate, decay), parameters in groups.items()]

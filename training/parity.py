@@ -33,13 +33,19 @@ class Parity:
             )
 
 
-def parity(definition: Definition, calibration: Calibration, labelled: Sequence[LabelledNote], reference: Outputs, served: Outputs) -> Parity:
+def parity(
+    definition: Definition, calibration: Calibration, labelled: Sequence[LabelledNote], reference: Outputs, served: Outputs
+) -> Parity:
     """Compare the outputs of two runtimes on the same labelled notes."""
     first, second = (_chances(definition, calibration, outputs) for outputs in (reference, served))
     changed = _labels(definition, first) != _labels(definition, second)
     gold = {name: np.array([note.checks.get(name, False) for note in labelled]) for name in definition.checks}
     gold["label"] = np.array([note.label_met(definition) for note in labelled])
-    differences = [abs(roc_auc_score(gold[n], first[n]) - roc_auc_score(gold[n], second[n])) for n in gold if n in first and 0 < gold[n].sum() < len(labelled)]
+    differences = [
+        abs(roc_auc_score(gold[n], first[n]) - roc_auc_score(gold[n], second[n]))
+        for n in gold
+        if n in first and 0 < gold[n].sum() < len(labelled)
+    ]
     return Parity(len(labelled), float(changed.mean()), float(max(differences, default=0.0)))
 
 

@@ -44,7 +44,12 @@ class Run:
 
     @property
     def key(self) -> str:
-        parts = [self.config.model_dump(), {side: len(rows) for side, rows in self.corpus.items()}, corpus_hash(self.corpus), self.definition.fingerprint]
+        parts = [
+            self.config.model_dump(),
+            {side: len(rows) for side, rows in self.corpus.items()},
+            corpus_hash(self.corpus),
+            self.definition.fingerprint,
+        ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -58,7 +63,13 @@ def corpus_hash(corpus: DatasetDict) -> str:
 
 
 def train(
-    *, data: Path, output: Path, definition: Definition, config: TrainingConfig, weights: Path | None = None, show: Show = lambda progress: None
+    *,
+    data: Path,
+    output: Path,
+    definition: Definition,
+    config: TrainingConfig,
+    weights: Path | None = None,
+    show: Show = lambda progress: None,
 ) -> Artifact:
     """Train on the training side, calibrate on the validation side, write the model folder (and the fp32 `weights`, where asked).
 
@@ -84,7 +95,13 @@ def train(
     if weights is not None:
         save_file({name: value.contiguous().cpu() for name, value in model.state_dict().items()}, weights)
     minutes = (time.monotonic() - started) / 60
-    artifact = package(run, model.cpu().float(), encoder, output, {"minutes": round(minutes, 1), "device": str(trainer.device), "precision": str(trainer.precision)})
+    artifact = package(
+        run,
+        model.cpu().float(),
+        encoder,
+        output,
+        {"minutes": round(minutes, 1), "device": str(trainer.device), "precision": str(trainer.precision)},
+    )
     checkpoint.unlink(missing_ok=True)
     return artifact
 
@@ -102,8 +119,13 @@ def package(run: Run, model: NoteModel, encoder: Encoder, output: Path, facts: M
         difference = parity(definition, calibration, labelled, raw, served)
         difference.require()
         provenance = {
-            "run": run.key, "settings": run.config.model_dump(), "corpus": corpus_facts(run.corpus), "parity": asdict(difference), **environment(), **facts,
-        }  # fmt: skip
+            "run": run.key,
+            "settings": run.config.model_dump(),
+            "corpus": corpus_facts(run.corpus),
+            "parity": asdict(difference),
+            **environment(),
+            **facts,
+        }
         return write_artifact(
             output,
             version="1",
@@ -127,7 +149,6 @@ def environment() -> dict[str, Any]:
     """Versions and machine, for whoever repeats the run."""
     packages = {name: installed(name) for name in ("torch", "transformers", "tokenizers", "datasets", "onnx", "numpy")}
     return {"python": platform.python_version(), "machine": platform.machine(), "packages": packages}
-
 
 
 def _save(trainer: Trainer, checkpoint: Path, key: str) -> None:

@@ -92,7 +92,17 @@ def test_a_full_disk_is_told(tmp_path, tiny_model):
 def test_an_interrupt_leaves_whole_lines(tmp_path, tiny_model):
     lines = [json.dumps({"id": str(number), "text": "She will not start it in CKD 4. " * 20}) for number in range(20_000)]
     output = tmp_path / "out.jsonl"
-    command = [sys.executable, "-m", "insight_classifier", "score", str(notes(tmp_path / "n.jsonl", *lines)), "--output", str(output), "--model", str(tiny_model)]
+    command = [
+        sys.executable,
+        "-m",
+        "insight_classifier",
+        "score",
+        str(notes(tmp_path / "n.jsonl", *lines)),
+        "--output",
+        str(output),
+        "--model",
+        str(tiny_model),
+    ]
     process = subprocess.Popen(command, cwd=ROOT, env=ENV, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 100
     while time.monotonic() < deadline and not (output.exists() and output.stat().st_size > 100_000):
@@ -114,7 +124,9 @@ def test_the_shipped_definition_is_sound_and_shown():
 def test_a_diff_names_the_notes_that_flip(tmp_path):
     old = ROOT / "insight_classifier" / "definitions" / "home_office.yaml"
     new = tmp_path / "new.yaml"
-    new.write_text(old.read_text().replace("rule: external_perspective and rationale and implication", "rule: external_perspective and rationale"))
+    new.write_text(
+        old.read_text().replace("rule: external_perspective and rationale and implication", "rule: external_perspective and rationale")
+    )
     result = insight("definition", "diff", old, new, "--notes", ROOT / "data" / "notes" / "writer_a.jsonl")
     assert b"A-" in result.stdout
     assert b"labels flip" in result.stdout

@@ -1,7 +1,6 @@
 """Verdicts honour what the definition requires."""
 
 import numpy as np
-import pytest
 from tokenizers import Tokenizer
 
 from insight_classifier.calibration import Calibration

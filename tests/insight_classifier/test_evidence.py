@@ -112,6 +112,7 @@ def test_a_quote_is_what_stands_there(windower: Windower, case):
 
 # Bugs to mend in evidence.py
 
+
 def test_a_word_of_many_pieces_is_quoted_once(windower: Windower):
     item = windows(windower, text="zq7abc")
     assert texts(spans(item, np.array([0.9, 0.1, 0.1, 0.1, 0.1, 0.9]), 0.4, least=1)) == ["zq7abc"]

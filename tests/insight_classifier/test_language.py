@@ -43,6 +43,8 @@ ENGLISH = [
     "Chez Mme Rivoal, Brest: the patients hide the loss of taste, annonce nurse says.",
     "dr wambui nyeri. psoriasis comes to her as fungus. sent by who? clinical officers",
     "SmPC, PV, MOA, ORR, PFS, DOR, AE, MSL, KOL, RWE",
+    "Ward 9 shut, noro. Rebook Sept.",
+    "Asked her admin for the dock number. Dock 4. Bring boots.",
     "Quoted 先生 once, then went on in English about the dose for the elderly.",
 ]
 

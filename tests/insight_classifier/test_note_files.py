@@ -69,7 +69,12 @@ def test_standard_input_is_json_lines(monkeypatch, definition: Definition):
 
 @pytest.mark.parametrize(
     ("name", "data", "words"),
-    [("n.csv", "id,note\n1,x\n", "--text-column: id, note"), ("n.txt", "x", ".jsonl"), ("n.parquet", "x", "Parquet"), ("n.csv", "", "no column")],
+    [
+        ("n.csv", "id,note\n1,x\n", "--text-column: id, note"),
+        ("n.txt", "x", ".jsonl"),
+        ("n.parquet", "x", "Parquet"),
+        ("n.csv", "", "no column"),
+    ],
 )
 def test_a_file_of_the_wrong_shape_is_refused_with_the_mend(tmp_path, definition: Definition, name: str, data: str, words: str):
     with pytest.raises(FileError, match=words.replace(".", r"\.")):

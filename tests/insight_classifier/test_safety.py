@@ -268,6 +268,13 @@ def test_a_cue_file_beside_the_definition_replaces_the_shipped_one(own_rules: Ca
     assert span.text == "dead leg after the jab"
 
 
+def test_a_regex_may_hit_where_there_is_no_word(own_rules: Callable[[str], SafetyRules]) -> None:
+    (span,) = own_rules(CUES.replace("{phrases: [after the jab]}", "{regexes: ['!+']}").replace("find: hurt", "find: dose"))(note("?!!"))[
+        EVENT
+    ]
+    assert span.text == "!!"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "entry", "mend"),
     [

@@ -51,6 +51,18 @@ def test_a_refused_note_is_still_scanned_for_safety(predictor: Predictor):
     assert result.to_dict()["flags"]["adverse_event"]["met"] is True
 
 
+def test_ten_megabytes_are_refused_and_scanned_to_the_end(predictor: Predictor):
+    (result,) = score(records({"id": "a", "text": "word " * 400_000 + HARMED}), predictor)
+    check = result.to_dict()["flags"]["adverse_event"]
+    assert check["met"] is True
+    assert check["evidence"][0]["start"] > 1_999_000
+
+
+def test_half_a_surrogate_pair_hides_no_safety_finding(predictor: Predictor):
+    (result,) = score(records({"id": "a", "text": "\ud83d " + HARMED}), predictor)
+    assert (result.code, result.to_dict()["flags"]["adverse_event"]["met"]) == ("invalid_unicode", True)
+
+
 def test_a_failing_model_hides_no_safety_finding(predictor: Predictor, monkeypatch):
     def broken(batch):
         raise RuntimeError("no memory")

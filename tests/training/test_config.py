@@ -16,7 +16,14 @@ def test_any_setting_can_be_overridden():
 
 @pytest.mark.parametrize(
     ("pair", "words"),
-    [("epoch=3", "Known settings"), ("epochs=0", "epochs"), ("epochs=many", "epochs"), ("device=tpu", "device"), ("overlap=300", "overlap"), ("x", "key=value")],
+    [
+        ("epoch=3", "Known settings"),
+        ("epochs=0", "epochs"),
+        ("epochs=many", "epochs"),
+        ("device=tpu", "device"),
+        ("overlap=300", "overlap"),
+        ("x", "key=value"),
+    ],
 )
 def test_a_wrong_setting_is_named(pair: str, words: str):
     with pytest.raises(ConfigError, match=words):

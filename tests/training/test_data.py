@@ -14,7 +14,15 @@ from training.data import labelled_notes, load_corpus, load_notes
 def note(number: int = 1, **changes: object) -> dict:
     checks = {"criteria": ["external_perspective"], "view_change": [], "flags": []}
     quotes = [{"tag": "external_perspective", "quote": "won't start"}]
-    return {"id": f"A-{number}", "text": "She won't start it.", "probing_depth": 0, "objective": "none", "evidence": quotes, **checks, **changes}
+    return {
+        "id": f"A-{number}",
+        "text": "She won't start it.",
+        "probing_depth": 0,
+        "objective": "none",
+        "evidence": quotes,
+        **checks,
+        **changes,
+    }
 
 
 def write(folder: Path, **files: list) -> Path:

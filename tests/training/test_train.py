@@ -98,7 +98,9 @@ def _call(definition: Definition, identifier: str, number: int) -> dict:
         if dimension.kind == "checks":
             met = {m.name: (number + i) % 2 == 0 for i, m in enumerate(dimension.members)}
             row[dimension.name] = {m.name: met[m.name] and all(met[need] for need in m.requires) for m in dimension.members}
-            row["evidence"] += [{"tag": m.name, "quote": "the caller"} for m in dimension.members if m.evidence and row[dimension.name][m.name]]
+            row["evidence"] += [
+                {"tag": m.name, "quote": "the caller"} for m in dimension.members if m.evidence and row[dimension.name][m.name]
+            ]
         else:
             row[dimension.name] = dimension.names[number % len(dimension.names)]
             if dimension.evidence_tag:

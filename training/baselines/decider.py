@@ -9,7 +9,7 @@ import numpy as np
 from insight_classifier.definition import Definition, Dimension
 from insight_classifier.judgement import Check, Judgement, Level, Option, Origin, Verdict
 from insight_classifier.notes import LabelledNote, Note
-from insight_classifier.outputs import Floats, level
+from insight_classifier.outputs import Floats, label_probability, level
 from training.aligned import LABEL, rule_parts
 from training.baselines.targets import heads, targets
 
