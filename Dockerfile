@@ -6,7 +6,7 @@ COPY pyproject.toml constraints.txt README.md ./
 COPY insight_classifier insight_classifier
 COPY training training
 COPY service service
-COPY models/default models/default
+COPY models models
 RUN pip install --no-cache-dir -c constraints.txt '.[service]'
 USER insight
 EXPOSE 8000

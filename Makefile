@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-MODEL ?= models/default
+MODEL ?= models/home-office-1
 
 .PHONY: run test check format train evaluate bench clean
 

@@ -28,7 +28,7 @@ from insight_classifier.note_files import Record, read_records
 from insight_classifier.notes import read_note
 from insight_classifier.scoring import Failure, score
 
-DEFAULT_MODEL = "default"
+DEFAULT_MODEL = "home-office-1"
 
 ModelOption = Annotated[Path | None, typer.Option("--model", help="Model folder; the shipped one by default.", envvar="INSIGHT_MODEL")]
 DefinitionOption = Annotated[

@@ -1,6 +1,6 @@
 """The decode stage: output numbers and the rules' findings become judgements."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from insight_classifier.calibration import Calibration, token_probabilities
@@ -8,6 +8,7 @@ from insight_classifier.coaching import coaching
 from insight_classifier.definition import Definition, Dimension, Member
 from insight_classifier.evidence import spans
 from insight_classifier.judgement import Check, Judgement, Level, Option, Origin, Span, Verdict
+from insight_classifier.notes import Note
 from insight_classifier.outputs import Floats, Outputs, level
 from insight_classifier.windows import Windows
 
@@ -68,7 +69,15 @@ class Decoder:
         if dimension.kind == "scale":
             return self._level(dimension, windows, heads[dimension.name], chances)
         met = self.definition.held({member.name: float(heads[member.name]) >= member.threshold for member in dimension.learned})
-        return {member.name: self._check(member, met, windows, heads, chances, found) for member in dimension.members}
+        return {
+            member.name: Check(
+                met=met.get(member.name, False) or bool(found.spans.get(member.name)),
+                probability=float(heads[member.name]) if member.name in met else None,
+                evidence=self._evidence(member, met.get(member.name, False), windows, chances, found),
+                source=_source(met.get(member.name, False), bool(found.spans.get(member.name))) if dimension.lane else None,
+            )
+            for member in dimension.members
+        }
 
     def _level(self, dimension: Dimension, windows: Windows, distribution: Floats, chances: Mapping[str, Floats]) -> Level:
         reached = int(level(distribution[None])[0])
@@ -76,30 +85,12 @@ class Decoder:
         quotes = self._spans(windows, chances, tag, member.evidence) if tag and member.evidence else ()
         return Level(reached, member.name, tuple(distribution.tolist()), quotes)
 
-    def _check(
-        self,
-        member: Member,
-        met: Mapping[str, bool],
-        windows: Windows,
-        heads: Mapping[str, Floats],
-        chances: Mapping[str, Floats],
-        found: Findings,
-    ) -> Check:
-        ruled = found.spans.get(member.name, ())
-        if "model" not in member.judged_by:
-            return Check(bool(ruled), None, ruled, "rule" if ruled else None)
-        modelled = met[member.name]
+    def _evidence(
+        self, member: Member, modelled: bool, windows: Windows, chances: Mapping[str, Floats], found: Findings
+    ) -> tuple[Span, ...]:
+        """What the model points at where it says yes, and what the rules found."""
         quotes = self._spans(windows, chances, member.name, member.evidence) if modelled and member.evidence else ()
-        source = None
-        if "rules" in member.judged_by and (modelled or ruled):
-            source = "both" if modelled and ruled else "model" if modelled else "rule"
-        elif member.judged_by == ("model",) and self.definition_lane(member) and modelled:
-            source = "model"
-        return Check(modelled or bool(ruled), float(heads[member.name]), _merged(quotes, ruled), source)
-
-    def definition_lane(self, member: Member) -> bool:
-        """Whether a check stands in a dimension with a lane of its own, whose verdicts name their source."""
-        return any(d.lane for d in self.definition.dimensions if member.name in d.names)
+        return _merged(windows.note, [*quotes, *found.spans.get(member.name, ())])
 
     def _spans(self, windows: Windows, chances: Mapping[str, Floats], tag: str, least: int) -> tuple[Span, ...]:
         threshold = self.calibration.evidence.get(tag, DEFAULT_EVIDENCE_THRESHOLD)
@@ -121,7 +112,20 @@ class Decoder:
             yield f"language_{found.language}"
 
 
-def _merged(first: tuple[Span, ...], second: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Spans of the model and of the rules; a rule's span that the model's already covers is left out."""
-    extra = [s for s in second if not any(f.field == s.field and f.start <= s.start and s.end <= f.end for f in first)]
-    return tuple(sorted([*first, *extra], key=lambda span: (span.field, span.start, span.end)))
+def _source(modelled: bool, ruled: bool) -> str | None:
+    """Who says yes to a check whose dimension has a lane of its own."""
+    if modelled and ruled:
+        return "both"
+    return "model" if modelled else "rule" if ruled else None
+
+
+def _merged(note: Note, spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans of the model and of the rules in reading order; those that overlap become one."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.field, span.start, span.end)):
+        if merged and merged[-1].field == span.field and span.start < merged[-1].end:
+            start, end = merged[-1].start, max(merged[-1].end, span.end)
+            merged[-1] = Span(span.field, start, end, note.fields[span.field][start:end])
+        else:
+            merged.append(span)
+    return tuple(merged)

@@ -19,32 +19,37 @@ THRESHOLDS = np.arange(0.15, 0.75, 0.05)
 def calibrate(definition: Definition, labelled: Sequence[LabelledNote], items: Sequence[Example], raw: Outputs) -> Calibration:
     """The calibration under which the validation notes are least surprising, and evidence overlaps their quotes most."""
     gold = np.stack([item.heads for item in items])
-    slopes = {output.name: _slope(output, raw.logits, gold[:, row]) for row, output in enumerate(outputs(definition))}
-    heads = Calibration(slopes=slopes).heads(definition, raw.logits)
+    slopes, shifts = {}, {}
+    for row, output in enumerate(outputs(definition)):
+        if output.kind == "checks":
+            slopes[output.name], shifts[output.name] = _line(raw.logits[:, output.start], gold[:, row] == 1)
+        else:
+            slopes[output.name] = _slope(output, raw.logits, gold[:, row])
+    heads = Calibration(slopes=slopes, shifts=shifts).heads(definition, raw.logits)
     met = np.array([note.label_met(definition) for note in labelled])
     joint = logit(label_probability(definition, heads))
     slope, shift = _line(joint, met)
     evidence = {tag: _threshold(definition, tag, labelled, items, raw) for tag in definition.tags}
-    return Calibration(slopes=slopes, label_slope=slope, label_shift=shift, evidence=evidence)
+    return Calibration(slopes=slopes, shifts=shifts, label_slope=slope, label_shift=shift, evidence=evidence)
 
 
 def _slope(output: Output, logits: Floats, gold: np.ndarray) -> float:
-    """The inverse temperature of one head that maximises the likelihood of the validation labels."""
+    """The inverse temperature of one scale or choice that maximises the likelihood of the validation labels."""
     part = logits[:, output.start : output.stop]
 
     def surprise(log_slope: float) -> float:
         chances = probabilities(output.kind, part * np.exp(log_slope))
-        right = np.where(gold == 1, chances, 1 - chances) if output.kind == "checks" else chances[np.arange(len(gold)), gold]
-        # One imagined note at slope 1 keeps a head without a single error from becoming infinitely sure.
-        return float(-np.log(np.clip(right, 1e-9, 1)).sum() + log_slope**2)
+        return float(-np.log(np.clip(chances[np.arange(len(gold)), gold], 1e-9, 1)).sum() + log_slope**2)
 
     return round(float(np.exp(minimize_scalar(surprise, bounds=(-2.5, 1.5), method="bounded").x)), 4)
 
 
-def _line(joint: Floats, met: np.ndarray) -> tuple[float, float]:
+def _line(logits: Floats, met: np.ndarray) -> tuple[float, float]:
+    """The inverse temperature and the shift of one yes or no; a prior near 1 and 0 keeps a head without an error from becoming infinitely sure."""
+
     def surprise(values: np.ndarray) -> float:
-        chances = np.clip(sigmoid(np.exp(values[0]) * joint + values[1]), 1e-9, 1 - 1e-9)
-        return float(-(np.log(chances[met]).sum() + np.log(1 - chances[~met]).sum()) + values[0] ** 2 + 0.1 * values[1] ** 2)
+        chances = np.clip(sigmoid(np.exp(values[0]) * logits + values[1]), 1e-9, 1 - 1e-9)
+        return float(-(np.log(chances[met]).sum() + np.log(1 - chances[~met]).sum()) + values[0] ** 2 + values[1] ** 2)
 
     log_slope, shift = minimize(surprise, np.zeros(2), method="Nelder-Mead").x
     return round(float(np.exp(log_slope)), 4), round(float(shift), 4)

@@ -20,6 +20,7 @@ from insight_classifier.definition import Definition
 from insight_classifier.errors import FileError
 from insight_classifier.runtime import OpenVinoRuntime, model_outputs
 from insight_classifier.windows import Windower
+from training.attention import use_fused, use_two_products
 from training.calibrate import calibrate
 from training.card import card
 from training.config import TrainingConfig
@@ -85,6 +86,8 @@ def train(
     items = examples(labelled_notes(run.corpus["train"], definition), windower, definition)
     model = NoteModel(encoder.module, definition, hidden=config.hidden, dropout=config.dropout)
     trainer = Trainer(model, items, config, encoder.layout.pad_id)
+    if trainer.device.type == "cpu":
+        use_two_products(encoder.module)
     checkpoint = output.with_name(f".{output.name}.checkpoint")
     _resume(trainer, checkpoint, run.key)
     for progress in trainer.run():
@@ -92,6 +95,7 @@ def train(
         if progress.epoch_ends:
             _save(trainer, checkpoint, run.key)
     model.load_state_dict(trainer.average.weights)
+    use_fused(encoder.module)
     if weights is not None:
         save_file({name: value.contiguous().cpu() for name, value in model.state_dict().items()}, weights)
     minutes = (time.monotonic() - started) / 60

@@ -1,13 +1,15 @@
 """Verdicts honour what the definition requires."""
 
 import numpy as np
+import pytest
 from tokenizers import Tokenizer
 
 from insight_classifier.calibration import Calibration
 from insight_classifier.decode import Decoder, Findings, Outputs
 from insight_classifier.definition import Definition
-from insight_classifier.judgement import Judgement, Origin
+from insight_classifier.judgement import Check, Judgement, Origin, Span
 from insight_classifier.notes import Note
+from insight_classifier.outputs import outputs
 from insight_classifier.windows import TokenizerLayout, Windower
 
 YES, NO = 4.0, -4.0
@@ -33,3 +35,26 @@ def test_a_check_counts_only_with_what_it_requires(support_call: Definition, tok
 def test_a_check_counts_only_with_what_is_required_through_others(changed, tokenizer: Tokenizer):
     chain = changed(("coach_when: not (promise_dated or fix_confirmed)", "requires: [fix_confirmed]"))
     assert met(judged(chain, tokenizer, NO, YES, YES)) == [False, False, False]
+
+
+def safety_check(definition: Definition, tokenizer: Tokenizer, said: float, text: str, *ruled: Span) -> Check:
+    """The verdict on the first check that both the model and the rules judge."""
+    windows = Windower(tokenizer, TokenizerLayout(2, 3, 0), definition)([Note("n", {"text": text})])
+    head = next(o for o in outputs(definition) if o.member == "adverse_event")
+    logits = np.zeros((1, outputs(definition)[-1].stop))
+    logits[0, head.start] = said
+    tags = np.full((len(windows[0].field), len(definition.tags)), -9.0)
+    tags[:3, definition.tags.index("adverse_event")] = 9.0
+    decoder = Decoder(definition, Calibration(), Origin("m", "1", "0"))
+    return decoder(windows, Outputs(logits, [tags]), [Findings({"adverse_event": ruled})])[0].verdicts["flags"]["adverse_event"]
+
+
+@pytest.mark.parametrize(("said", "ruled", "source"), [(YES, True, "both"), (YES, False, "model"), (NO, True, "rule"), (NO, False, None)])
+def test_either_the_model_or_the_rules_are_enough(definition: Definition, tokenizer: Tokenizer, said, ruled, source):
+    check = safety_check(definition, tokenizer, said, "she fell ill on it", *[Span("text", 0, 3, "she")] * ruled)
+    assert (check.met, check.source) == (source is not None, source)
+
+
+def test_what_both_mark_is_quoted_once(definition: Definition, tokenizer: Tokenizer):
+    check = safety_check(definition, tokenizer, YES, "she fell ill on it", Span("text", 4, 18, "fell ill on it"))
+    assert [span.text for span in check.evidence] == ["she fell ill on it"]

@@ -1,0 +1,50 @@
+"""Answers: JSON in UTF-8, and errors as problem documents."""
+
+import json
+from http import HTTPStatus
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from service.errors import is_ours, places, problem_of
+
+log = structlog.get_logger("service")
+
+
+class ProblemResponse(JSONResponse):
+    """The body of an error."""
+
+    media_type = "application/problem+json"
+
+    def render(self, content: object) -> bytes:
+        return to_json(content)
+
+
+def to_json(content: object) -> bytes:
+    """Compact JSON in UTF-8. Half a surrogate pair, which a message may quote from a request, becomes a question mark."""
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def json_response(body: bytes) -> Response:
+    """An answer whose JSON was made already, off the event loop."""
+    return Response(body, media_type="application/json")
+
+
+def problem_response(error: Exception, request_id: str) -> ProblemResponse:
+    """What a caller is told of an error."""
+    problem = problem_of(error)
+    return ProblemResponse(problem.to_dict(request_id), problem.status, headers=problem.all_headers())
+
+
+async def answer_error(request: Request, error: Exception) -> ProblemResponse:
+    """The one handler of every error that was foreseen."""
+    if is_ours(error):
+        report(error, request.state.request_id)
+    return problem_response(error, request.state.request_id)
+
+
+def report(error: Exception, request_id: str) -> None:
+    """Log a fault of ours with its place, and without its message, which may quote the note."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+    log.error("failure", request_id=request_id, status=status, error=type(error).__name__, places=list(places(error)))

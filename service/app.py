@@ -1,0 +1,66 @@
+"""The application: settings and predictor are handed in, everything else is wired here."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from insight_classifier.errors import InsightError
+from insight_classifier.predictor import Predictor
+from service.answers import answer_error
+from service.api import api_routes
+from service.demonstrations import demonstrations
+from service.edge import Edge
+from service.health import Health
+from service.info import INTENDED_USE, package_version
+from service.openapi import add_schemas
+from service.page import page_routes
+from service.schemas import Shapes
+from service.scoring import Scorer
+from service.settings import Settings
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(settings: Settings, predictor: Predictor) -> FastAPI:
+    """The service for one predictor. It starts and stops its thread with the application's lifespan."""
+    scorer = Scorer(predictor, settings)
+    shapes = Shapes(predictor.definition, scorer.screen.reader.model, settings.batch_notes)
+    health = Health(scorer, shapes)
+    offered = demonstrations(predictor.definition)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        scorer.start()
+        await anyio.to_thread.run_sync(health.test)
+        yield
+        await anyio.to_thread.run_sync(scorer.close)
+
+    app = _bare_app(settings, lifespan)
+    app.state.scorer, app.state.health = scorer, health
+    app.include_router(api_routes(scorer, health, offered))
+    app.include_router(page_routes(scorer, offered))
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    add_schemas(app, shapes, lambda: health.self_test.example)
+    return app
+
+
+def _bare_app(settings: Settings, lifespan: object) -> FastAPI:
+    app = FastAPI(
+        title="Insight classifier",
+        version=package_version(),
+        description=INTENDED_USE,
+        openapi_url="/openapi.json" if settings.docs else None,
+        docs_url=None,  # they load scripts from other servers
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,  # type: ignore[arg-type]
+    )
+    app.add_middleware(Edge)
+    for error in (InsightError, HTTPException):
+        app.add_exception_handler(error, answer_error)
+    return app

@@ -1,0 +1,79 @@
+"""`insight serve`: the command parses, `serve` does the work."""
+
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from insight_classifier.cli import default_model, plain_errors
+from insight_classifier.errors import ConfigError
+from insight_classifier.predictor import load_predictor
+from service import logs
+from service.app import create_app
+from service.settings import Settings, read_settings
+
+BACKLOG = 2048
+KEEP_ALIVE = 75  # seconds; longer than load balancers keep a connection, so that they never write to a closed one
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `insight`; the entry point in the group `insight.commands`."""
+    app.command("serve")(serve_command)
+
+
+def serve_command(
+    model: Annotated[Path | None, typer.Option(help="Model folder; the shipped one by default.")] = None,
+    definition: Annotated[Path | None, typer.Option(help="Judge under another definition file that the model's heads fit.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one.")] = None,
+) -> None:
+    """Serve the API and the page until Ctrl-C. Everything else is set with INSIGHT_* variables."""
+    with plain_errors():
+        serve(read_settings(model=model, definition=definition, host=host, port=port))
+
+
+def serve(settings: Settings) -> None:
+    """Load the model and serve until a signal; requests under way are finished, for at most the deadline. Raises InsightError."""
+    logs.configure(settings.log_level)
+    with bind(settings.host, settings.port) as listener:
+        predictor = load_predictor(settings.model or default_model(), definition=settings.definition, threads=settings.threads)
+        app = create_app(settings, predictor)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            backlog=BACKLOG,
+            timeout_keep_alive=KEEP_ALIVE,
+            timeout_graceful_shutdown=max(1, round(settings.deadline_seconds)),
+        )
+        host, port = listener.getsockname()[:2]
+        address = f"[{host}]" if ":" in host else host
+        print(f"insight: judging with {predictor.model.name} at http://{address}:{port} (Ctrl-C stops)", file=sys.stderr, flush=True)
+        server = uvicorn.Server(config)
+        with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has shut down
+            server.run(sockets=[listener])
+        print("insight: stopped", file=sys.stderr)
+        if not server.started:
+            raise typer.Exit(1)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening address, taken before the model loads so that a mistake shows at once. Raises ConfigError."""
+    listener = None
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # Without the protocol asyncio would not set TCP_NODELAY, and every answer would come 40 ms late.
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as problem:
+        if listener:
+            listener.close()
+        raise ConfigError(f"cannot listen on {host} port {port}: {problem.strerror}. Choose another --host or --port.") from problem
+    return listener

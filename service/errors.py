@@ -1,0 +1,185 @@
+"""What can go wrong between a request and its answer, and the one table from an error's code to its HTTP status.
+
+InsightError                 (insight_classifier: NoteError, ModelError, …)
+└── ServiceError
+    ├── RequestError         the request cannot be read or is refused: 4xx
+    ├── NotAllowedNow        the service cannot take it now: 503, come back
+    │   ├── Overloaded       too many notes wait already
+    │   ├── Closing          the service shuts down
+    │   └── WorkerDied       the thread that judges is gone
+    ├── DeadlineExceeded     the caller waited as long as callers may: 504
+    ├── JudgingFailed        a bug of ours: 500
+    └── Unjudged             any of the above or a NoteError, with what the safety rules found before it
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from starlette.exceptions import HTTPException
+
+from insight_classifier.errors import InputError, InsightError
+
+
+class ServiceError(InsightError):
+    """`members` are added to the problem body; `retry_after` is in whole seconds."""
+
+    code = "internal_error"
+
+    def __init__(self, detail: str, code: str | None = None, *, retry_after: int | None = None, **members: object) -> None:
+        super().__init__(detail)
+        self.code = code or type(self).code
+        self.retry_after = retry_after
+        self.members = members
+
+
+class RequestError(ServiceError):
+    code = "invalid_request"
+
+
+class NotAllowedNow(ServiceError):
+    code = "unavailable"
+
+
+class Overloaded(NotAllowedNow):
+    code = "overloaded"
+
+
+class Closing(NotAllowedNow):
+    code = "closing"
+
+
+class WorkerDied(NotAllowedNow):
+    code = "worker_died"
+
+
+class DeadlineExceeded(ServiceError):
+    code = "deadline_exceeded"
+
+
+class JudgingFailed(ServiceError):
+    code = "judging_failed"
+
+
+class Unjudged(ServiceError):
+    """A note without a judgement: why, and what the rules found in it all the same, by the name of the safety lane's dimensions."""
+
+    def __init__(self, cause: InsightError, found: Mapping[str, Any]) -> None:
+        members = cause.members if isinstance(cause, ServiceError) else {}
+        super().__init__(str(cause), cause.code, retry_after=getattr(cause, "retry_after", None), **{**found, **members})
+        self.cause = cause
+        self.found = found
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The HTTP status and the title of all problems with one code."""
+
+    status: int
+    title: str
+
+
+KINDS: Mapping[str, Kind] = {
+    "bad_request": Kind(400, "The request cannot be read"),
+    "invalid_json": Kind(400, "The body is not valid JSON"),
+    "invalid_utf8": Kind(400, "The body is not valid UTF-8"),
+    "not_found": Kind(404, "There is nothing at this address"),
+    "method_not_allowed": Kind(405, "This address does not take that method"),
+    "request_timeout": Kind(408, "The body took too long to arrive"),
+    "body_too_large": Kind(413, "The body is too large"),
+    "unsupported_media_type": Kind(415, "The body has a type that is not read here"),
+    "invalid_request": Kind(422, "The request does not have the right shape"),
+    "unknown_key": Kind(422, "The request has a key that is not known"),
+    "missing_key": Kind(422, "The request lacks a key"),
+    "wrong_type": Kind(422, "A value has the wrong type"),
+    "too_many_notes": Kind(422, "The batch holds too many notes"),
+    "missing_text": Kind(422, "The note has no text"),
+    "empty_text": Kind(422, "The note is empty"),
+    "text_too_long": Kind(422, "The note is too long"),
+    "invalid_unicode": Kind(422, "The note holds characters that are not text"),
+    "nul_character": Kind(422, "The note holds a NUL character"),
+    "too_many_requests": Kind(429, "Too many requests"),
+    "internal_error": Kind(500, "Something went wrong on our side"),
+    "judging_failed": Kind(500, "The note could not be judged"),
+    "unavailable": Kind(503, "The service is not available now"),
+    "not_ready": Kind(503, "The service is not ready"),
+    "overloaded": Kind(503, "Too many notes are waiting"),
+    "closing": Kind(503, "The service is shutting down"),
+    "worker_died": Kind(503, "The service has to be restarted"),
+    "deadline_exceeded": Kind(504, "The judgement took too long"),
+}
+SORRY = "An unexpected error happened on our side and is in our log. Try again; if it persists, send us the request_id."
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An error as callers see it: RFC 9457, with a stable `code`."""
+
+    code: str
+    status: int
+    title: str
+    detail: str
+    retry_after: int | None = None
+    members: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def to_dict(self, request_id: str) -> dict[str, Any]:
+        """The body; the standard members win over any other of the same name."""
+        waiting = {} if self.retry_after is None else {"retry_after_seconds": self.retry_after}
+        standard: dict[str, Any] = {
+            "type": f"urn:insight:problem:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "request_id": request_id,
+            **waiting,
+        }
+        return {**standard, **{name: value for name, value in self.members.items() if name not in standard}}
+
+    def all_headers(self) -> dict[str, str]:
+        waiting = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        return {**self.headers, **waiting}
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that a caller is told of; an error that nobody foresaw says nothing of itself."""
+    if isinstance(error, HTTPException):
+        return _http_problem(error)
+    if not isinstance(error, InsightError):
+        return _problem("internal_error", SORRY)
+    foreseen = error.code in KINDS
+    code = error.code if foreseen else "invalid_request" if isinstance(error, InputError) else "internal_error"
+    detail = str(error) if foreseen or isinstance(error, InputError) else SORRY
+    return _problem(code, detail, getattr(error, "retry_after", None), getattr(error, "members", {}))
+
+
+def is_ours(error: Exception) -> bool:
+    """Whether the error is a fault of the service, to be logged with its place, rather than of the caller or of the load."""
+    return problem_of(error).status == HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def places(error: BaseException) -> Iterator[str]:
+    """Where an error and its causes were raised, without their messages: those may quote the note."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield type(seen).__name__
+        trace = seen.__traceback__
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            yield f"{code.co_filename}:{trace.tb_lineno} {code.co_name}"
+            trace = trace.tb_next
+        seen = seen.cause if isinstance(seen, Unjudged) else seen.__cause__ or seen.__context__
+
+
+def _http_problem(error: HTTPException) -> Problem:
+    """An error of the framework: no such address, wrong method."""
+    code = next((code for code, kind in KINDS.items() if kind.status == error.status_code), "bad_request")
+    allowed = (error.headers or {}).get("Allow")
+    detail = f"Use {allowed}." if allowed else "See /openapi.json for what there is."
+    return Problem(code, error.status_code, KINDS[code].title, detail, headers=dict(error.headers or {}))
+
+
+def _problem(code: str, detail: str, retry_after: int | None = None, members: Mapping[str, Any] | None = None) -> Problem:
+    return Problem(code, KINDS[code].status, KINDS[code].title, detail, retry_after, members or {})

@@ -1,0 +1,53 @@
+"""The OpenAPI document: FastAPI's own, with the bodies that our routes read and write themselves."""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
+from service.demonstrations import Demonstration
+from service.errors import KINDS
+from service.schemas import Shapes
+
+REFERENCE = "#/components/schemas/"
+
+
+def add_schemas(app: FastAPI, shapes: Shapes, example: Callable[[], dict[str, Any] | None]) -> None:
+    """Make `app.openapi` carry the schemas that the routes refer to, and a real judgement as an example once there is one."""
+    plain = app.openapi
+
+    @cache
+    def openapi() -> dict[str, Any]:
+        document = plain()
+        schemas = models_json_schema([(model, "serialization") for model in shapes.all()], ref_template=REFERENCE + "{model}")[1]["$defs"]
+        document.setdefault("components", {})["schemas"] = schemas
+        if judgement := example():
+            schemas["Judgement"]["examples"] = [judgement]
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def request_body(model: str, examples: dict[str, Any]) -> dict[str, Any]:
+    """For `openapi_extra`: the JSON body of a route that reads it itself."""
+    content = {"schema": {"$ref": REFERENCE + model}, "examples": {name: {"value": value} for name, value in examples.items()}}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+
+
+def responses(model: str | None, codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """For `responses`: what a route answers, and the problems that it may answer instead, by their codes."""
+    found: dict[int | str, dict[str, Any]] = {}
+    if model:
+        found[200] = {"description": model, "content": {"application/json": {"schema": {"$ref": REFERENCE + model}}}}
+    for status in sorted({KINDS[code].status for code in codes}):
+        titles = [f"{KINDS[code].title} (`{code}`)" for code in codes if KINDS[code].status == status]
+        content = {"application/problem+json": {"schema": {"$ref": REFERENCE + "Problem"}}}
+        found[status] = {"description": "; ".join(titles), "content": content}
+    return found
+
+
+def examples(demonstrations: Iterable[Demonstration]) -> dict[str, Any]:
+    """Requests to try, by title."""
+    return {item.name: {"id": item.name, **item.fields} for item in demonstrations}

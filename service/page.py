@@ -1,0 +1,138 @@
+"""The page at /: paste a note, see the judgement as a reviewer wants it. Works as a plain form; the script only swaps the result."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse
+
+from insight_classifier.definition import Definition
+from insight_classifier.judgement import Judgement, Origin
+from insight_classifier.notes import MAX_CHARACTERS, Note
+from service.answers import report
+from service.api import unless_caller_leaves
+from service.bodies import parse_form, read_body, require_type
+from service.demonstrations import Demonstration
+from service.errors import Problem, Unjudged, is_ours, problem_of
+from service.info import INTENDED_USE, package_version
+from service.marks import percent
+from service.presentation import Safety, Shown, in_words, present, safety_of_refused
+from service.scoring import Scorer
+
+HERE = Path(__file__).parent
+FORM = "application/x-www-form-urlencoded"
+FRAGMENT = "X-Fragment"  # the script's header: only the result, please
+
+
+@dataclass
+class Visit:
+    """What one request to the page brings and gets."""
+
+    request_id: str
+    typed: dict[str, str] = field(default_factory=dict)
+    shown: Shown | None = None
+    problem: Problem | None = None
+    safety: Safety | None = None  # of a note that was refused
+
+    @property
+    def status(self) -> int:
+        return self.problem.status if self.problem else 200
+
+
+class Page:
+    """Renders the page and its result."""
+
+    def __init__(self, definition: Definition, model: Origin, demonstrations: Sequence[Demonstration]) -> None:
+        self.definition = definition
+        self.demonstrations = {item.name: item for item in demonstrations}
+        environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        environment.filters.update(percent=percent, in_words=in_words)
+        environment.globals.update(
+            definition=definition, model=model, origin=Origin(definition.name, definition.version, definition.fingerprint),
+            demonstrations=demonstrations, intended_use=INTENDED_USE, version=package_version(), most=MAX_CHARACTERS, assets=_fingerprint(),
+        )  # fmt: skip
+        self._page, self._result = environment.get_template("page.html"), environment.get_template("result.html")
+
+    def render(self, visit: Visit, *, fragment: bool) -> HTMLResponse:
+        """The whole page, or the result alone."""
+        template = self._result if fragment else self._page
+        return HTMLResponse(template.render(visit=visit), visit.status, headers=_headers(visit.problem))
+
+    def record(self, typed: Mapping[str, str]) -> dict[str, str]:
+        """The note that a form holds; an optional field left blank is no field."""
+        return {f.name: typed.get(f.name, "") for f in self.definition.fields if f.required or typed.get(f.name, "").strip()}
+
+    def show(self, visit: Visit, note: Note, judgement: Judgement) -> None:
+        visit.shown = present(note, judgement, self.definition)
+
+    def explain(self, visit: Visit, error: Exception) -> None:
+        """Put an error on the page, in words."""
+        if is_ours(error):
+            report(error, visit.request_id)
+        visit.problem = self._titled(problem_of(error))
+        if isinstance(error, Unjudged):
+            visit.safety = safety_of_refused(error.found, self.definition)
+
+    def _titled(self, problem: Problem) -> Problem:
+        """A detail that begins with a field's name begins with its title instead."""
+        titles = {f"{f.name} ": f"{f.title} " for f in self.definition.fields}
+        start = next((name for name in titles if problem.detail.startswith(name)), "")
+        return replace(problem, detail=titles.get(start, "") + problem.detail.removeprefix(start))
+
+
+def page_routes(scorer: Scorer, demonstrations: Sequence[Demonstration]) -> APIRouter:
+    """The routes for people."""
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    page = Page(scorer.predictor.definition, scorer.predictor.model, demonstrations)
+
+    @router.get("/")
+    async def get_page(request: Request) -> HTMLResponse:
+        """The empty page, or with one of the notes to try filled in."""
+        chosen = page.demonstrations.get(request.query_params.get("try", ""))
+        visit = Visit(request.state.request_id, dict(chosen.fields) if chosen else {})
+        return await scorer.in_thread(lambda: page.render(visit, fragment=False))
+
+    @router.post("/")
+    async def post_page(request: Request) -> HTMLResponse:
+        """Judge what was typed; an error keeps it in the form."""
+        visit = Visit(request.state.request_id)
+        try:
+            await _judge(request, visit, page, scorer)
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # noqa: BLE001 told on the page
+            page.explain(visit, error)
+        return await scorer.in_thread(lambda: page.render(visit, fragment=FRAGMENT in request.headers))
+
+    router.add_api_route("/", get_page, methods=["HEAD"])
+    return router
+
+
+async def _judge(request: Request, visit: Visit, page: Page, scorer: Scorer) -> None:
+    deadline = scorer.deadline()
+    body = await read_body(request, scorer.settings.body_limit, scorer.settings.deadline_seconds)
+    require_type(request, FORM)
+
+    def read() -> dict[str, str]:
+        visit.typed.update(parse_form(body))
+        return page.record(visit.typed)
+
+    note, judgement = await unless_caller_leaves(request, scorer.judge(read, deadline))
+    await scorer.in_thread(lambda: page.show(visit, note, judgement))
+
+
+def _headers(problem: Problem | None) -> dict[str, Any]:
+    return {"Vary": FRAGMENT, **(problem.all_headers() if problem else {})}
+
+
+def _fingerprint() -> str:
+    """Changes with the assets, so that a browser never mixes versions."""
+    content = b"".join(path.read_bytes() for path in sorted((HERE / "static").iterdir()))
+    return hashlib.sha256(content).hexdigest()[:12]

@@ -1,0 +1,77 @@
+"""Settings of the service: one frozen object, read from INSIGHT_* variables; the README prints its table from here."""
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from insight_classifier.errors import ConfigError
+
+PREFIX = "INSIGHT_"
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """What an operator may choose. Build it with `read_settings`, which refuses unknown variables too."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    model: Path | None = Field(None, description="Folder of the model that judges; empty: the shipped one.")
+    definition: Path | None = Field(None, description="Definition file to judge by; empty: the one the model was trained with.")
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 opens it to the network.")
+    port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 picks a free one.")
+    threads: int | None = Field(None, ge=1, le=256, description="Threads that compute; empty: one for each available core.")
+    body_limit: int = Field(MIB, ge=1024, le=64 * MIB, description="Largest request body, in bytes.")
+    batch_notes: int = Field(500, ge=1, le=10_000, description="Most notes in one batch request.")
+    queue_notes: int = Field(1000, ge=1, le=100_000, description="Most notes that may wait; beyond it callers are told to come back.")
+    deadline_seconds: float = Field(20.0, gt=0, le=600, description="Longest that a caller waits, and the grace at shutdown, in seconds.")
+    docs: bool = Field(True, description="Whether /openapi.json is served.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines to write.")
+
+    @model_validator(mode="after")
+    def _batch_fits(self) -> Self:
+        if self.batch_notes > self.queue_notes:
+            raise ValueError(f"queue_notes ({self.queue_notes}) is below batch_notes ({self.batch_notes}): a full batch would never fit")
+        return self
+
+
+def read_settings(**given: object) -> Settings:
+    """Settings from the environment; values `given` (None: not given) come first. Raises ConfigError with every mistake."""
+    mistakes = list(_unknown(os.environ))
+    if mistakes:
+        raise ConfigError("; ".join(mistakes))
+    try:
+        chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        return Settings(**chosen)
+    except ValidationError as problem:
+        raise ConfigError("; ".join(_in_words(problem))) from problem
+
+
+def settings_table() -> tuple[tuple[str, str, str], ...]:
+    """Variable, default and help of every setting, in order."""
+    fields = Settings.model_fields.items()
+    return tuple((variable(name), "" if field.default is None else str(field.default), field.description or "") for name, field in fields)
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def _unknown(environment: Mapping[str, str]) -> Iterator[str]:
+    known = list(Settings.model_fields)
+    for name in sorted(environment):
+        setting = name.upper().removeprefix(PREFIX).lower()
+        if name.upper().startswith(PREFIX) and setting not in known:
+            near = difflib.get_close_matches(setting, known, n=1)
+            yield f"{name} is no setting: " + (f"did you mean {variable(near[0])}?" if near else f"use {', '.join(map(variable, known))}")
+
+
+def _in_words(problem: ValidationError) -> Iterator[str]:
+    for error in problem.errors(include_url=False):
+        names = [variable(str(part)) for part in error["loc"][:1]]
+        yield ": ".join([*names, error["msg"].removeprefix("Value error, ")]) + (f" (it is {error['input']!r})" if names else "")
