@@ -74,7 +74,7 @@ class Decoder:
                 met=met.get(member.name, False) or bool(found.spans.get(member.name)),
                 probability=float(heads[member.name]) if member.name in met else None,
                 evidence=self._evidence(member, met.get(member.name, False), windows, chances, found),
-                source=_source(met.get(member.name, False), bool(found.spans.get(member.name))) if dimension.lane else None,
+                source=_source(member, met.get(member.name, False), bool(found.spans.get(member.name))) if dimension.lane else None,
             )
             for member in dimension.members
         }
@@ -112,11 +112,10 @@ class Decoder:
             yield f"language_{found.language}"
 
 
-def _source(modelled: bool, ruled: bool) -> str | None:
-    """Who says yes to a check whose dimension has a lane of its own."""
-    if modelled and ruled:
-        return "both"
-    return "model" if modelled else "rule" if ruled else None
+def _source(member: Member, modelled: bool, ruled: bool) -> str:
+    """Whose word it is: of those who say yes, or, where nobody does, of all who judge the check."""
+    model, rules = (modelled, ruled) if modelled or ruled else ("model" in member.judged_by, "rules" in member.judged_by)
+    return "both" if model and rules else "model" if model else "rule"
 
 
 def _merged(note: Note, spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -22,7 +22,7 @@ class Check:
     met: bool
     probability: float | None
     evidence: tuple[Span, ...] = ()
-    source: str | None = None  # "model", "rule" or "both", for members that rules judge too
+    source: str | None = None  # "model", "rule" or "both": whose word it is, in dimensions with a lane of their own
 
 
 @dataclass(frozen=True)

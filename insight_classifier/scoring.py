@@ -115,11 +115,7 @@ def rule_flags(spans: Mapping[str, tuple[Span, ...]], definition: Definition, *,
     """What the rules found, in the shape of a judgement: {dimension: {member: check}}."""
     return {
         dimension.name: verdict_to_dict(
-            {
-                m.name: Check(bool(spans[m.name]), None, spans[m.name], "rule" if spans[m.name] else None)
-                for m in dimension.members
-                if m.name in spans
-            },
+            {m.name: Check(bool(spans[m.name]), None, spans[m.name], "rule") for m in dimension.members if m.name in spans},
             single_field=single_field,
         )
         for dimension in definition.of_kind("checks")

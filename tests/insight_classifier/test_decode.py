@@ -49,10 +49,10 @@ def safety_check(definition: Definition, tokenizer: Tokenizer, said: float, text
     return decoder(windows, Outputs(logits, [tags]), [Findings({"adverse_event": ruled})])[0].verdicts["flags"]["adverse_event"]
 
 
-@pytest.mark.parametrize(("said", "ruled", "source"), [(YES, True, "both"), (YES, False, "model"), (NO, True, "rule"), (NO, False, None)])
+@pytest.mark.parametrize(("said", "ruled", "source"), [(YES, True, "both"), (YES, False, "model"), (NO, True, "rule"), (NO, False, "both")])
 def test_either_the_model_or_the_rules_are_enough(definition: Definition, tokenizer: Tokenizer, said, ruled, source):
     check = safety_check(definition, tokenizer, said, "she fell ill on it", *[Span("text", 0, 3, "she")] * ruled)
-    assert (check.met, check.source) == (source is not None, source)
+    assert (check.met, check.source) == (said == YES or ruled, source)
 
 
 def test_what_both_mark_is_quoted_once(definition: Definition, tokenizer: Tokenizer):
