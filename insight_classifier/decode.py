@@ -74,7 +74,9 @@ class Decoder:
                 met=met.get(member.name, False) or bool(found.spans.get(member.name)),
                 probability=float(heads[member.name]) if member.name in met else None,
                 evidence=self._evidence(member, met.get(member.name, False), windows, chances, found),
-                source=_source(member, met.get(member.name, False), bool(found.spans.get(member.name))) if dimension.lane else None,
+                source=_source(member, met.get(member.name, False), bool(found.spans.get(member.name)))
+                if dimension.lane or "rules" in member.judged_by
+                else None,
             )
             for member in dimension.members
         }

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from importlib.resources import files
 
+from insight_classifier.quiet_spacy import spacy
+
 FEWEST_WORDS = 5  # below that, a note in Latin letters is taken for English: names and shorthand say nothing
 MOST_CHARACTERS = 2_000  # the beginning of a note is enough
 FEWEST_STOP_WORDS = 3  # different ones, that English lacks: one or two are a name or a misprint
@@ -77,7 +79,7 @@ def _stop_words(script: str) -> "StopWords":
 
 def _stop_words_of(language: str) -> frozenset[str]:
     """spaCy's list, from its file alone: importing the language would compile a tokenizer, for seconds."""
-    content = runpy.run_path(str(files("spacy") / "lang" / language / "stop_words.py"))
+    content = runpy.run_path(str(files(spacy) / "lang" / language / "stop_words.py"))
     return frozenset(content["STOP_WORDS"])
 
 

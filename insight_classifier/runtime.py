@@ -4,9 +4,10 @@ OpenVINO was chosen by measurement (benchmarks/). It computes in bf16 where the 
 """
 
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from insight_classifier.outputs import Floats, Outputs, outputs
 from insight_classifier.windows import Batch, Windows, bucketed, collate
 
 BATCH_NOTES = 32
-BATCH_TOKENS = 8192
+BATCH_TOKENS = 3072  # activations take some 50 MB a thousand padded tokens
 
 
 class Runtime(Protocol):
@@ -32,6 +33,7 @@ class OpenVinoRuntime:
     def __init__(self, graph: Path, *, threads: int | None = None, precision: str | None = None) -> None:
         import openvino
 
+        self._own = threading.local()
         core = openvino.Core()
         config: dict[str, object] = {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1, "INFERENCE_NUM_THREADS": threads or available_cores()}
         if precision:
@@ -42,8 +44,14 @@ class OpenVinoRuntime:
             raise ModelError(f"{graph}: cannot be compiled ({str(problem).splitlines()[0]}). Restore the model folder.") from problem
 
     def __call__(self, batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        result = self._compiled.create_infer_request().infer({"ids": batch.ids, "mask": batch.mask, "owned": batch.owned})
-        return np.asarray(result["logits"]), np.asarray(result["tags"])
+        result = self._request().infer({"ids": batch.ids, "mask": batch.mask, "owned": batch.owned})
+        return np.array(result["logits"]), np.array(result["tags"])
+
+    def _request(self) -> Any:  # noqa: ANN401 OpenVINO has no types
+        """The calling thread's own: a request is not shared, and its memory is kept from batch to batch."""
+        if not hasattr(self._own, "request"):
+            self._own.request = self._compiled.create_infer_request()
+        return self._own.request
 
 
 def available_cores() -> int:

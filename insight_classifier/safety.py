@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from spacy.language import Language
-
 from insight_classifier.cues import Condition, Cues, Finding, Phrase, read_cues
 from insight_classifier.definition import Definition
 from insight_classifier.definition_reader import cue_file
 from insight_classifier.judgement import Span
 from insight_classifier.notes import Note
+from insight_classifier.quiet_spacy import Language
 from insight_classifier.text import View, view
 
 LONGEST_HIT = 15  # words: a hit that begins so far before a window may still reach into it

@@ -8,8 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import spacy
-from spacy.language import Language
+from insight_classifier.quiet_spacy import Language, spacy
 
 # A tag of a rich-text editor, not "p<0.05" nor "<name>": only names that such editors write.
 _TAG = re.compile(

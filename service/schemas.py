@@ -98,13 +98,16 @@ class Shapes:
         fields: dict[str, tuple[Any, Any]] = {"met": (bool, ...), "probability": (chance, ...), "evidence": (self._quotes, ...)}
         if in_lane or "rules" in member.judged_by:
             sources = ("model", "rule", "both") if len(member.judged_by) > 1 else ("model",) if learned else ("rule",)
-            fields["source"] = (_described(_choice(sources), "Who found it; only where it is met."), None)
+            fields["source"] = (
+                _described(_choice(sources), "Whose word it is: of those who say yes, or, where nobody does, of all who judge it."),
+                ...,
+            )
         return _model(prefix + _camel(member.name), member.title, fields)
 
     def _ruled(self, dimension: Dimension) -> type[BaseModel]:
         source: Any = Literal["rule"]
         common: Fields = {"met": (bool, ...), "probability": (None, ...), "evidence": (self._quotes, ...)}
-        found = _model("FoundByRules", "Scanned by the safety rules.", {**common, "source": (source, None)})
+        found = _model("FoundByRules", "Scanned by the safety rules.", {**common, "source": (source, ...)})
         members = {m.name: (_described(found, m.wording), ...) for m in _by_rules(dimension)}
         return _model(f"{_camel(dimension.name)}FoundByRules", "What the safety rules found in a note that was not judged.", members)
 

@@ -75,32 +75,37 @@ def _quiet_exporter() -> Iterator[None]:
 
 
 def _compacted(proto: onnx.ModelProto) -> onnx.ModelProto:
-    """Replace large fp32 constants by int8 rows (what Gather reads) or fp16 (everything else) and widen them in the graph."""
+    """Store large fp32 constants as int8 rows (what Gather reads) or as fp16 (everything else), and widen what is read of them."""
     graph = proto.graph
-    gathered = {node.input[0] for node in graph.node if node.op_type == "Gather"}
+    gathers = {node.input[0]: node for node in graph.node if node.op_type == "Gather"}
+    nodes: dict[str, list[onnx.NodeProto]] = {}  # what replaces a Gather, by the name of its output
     widened: list[onnx.NodeProto] = []
     kept: list[onnx.TensorProto] = []
     for tensor in graph.initializer:
         if tensor.data_type != TensorProto.FLOAT or int(np.prod(tensor.dims)) < 4096:
             kept.append(tensor)
-        elif tensor.name in gathered and len(tensor.dims) == 2:
-            widened += _as_rows(tensor, kept)
+        elif tensor.name in gathers and len(tensor.dims) == 2:
+            nodes[gathers[tensor.name].output[0]] = _gathered_rows(tensor, gathers[tensor.name], kept)
         else:
             kept.append(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), f"{tensor.name}.fp16"))
             widened.append(helper.make_node("Cast", [f"{tensor.name}.fp16"], [tensor.name], to=TensorProto.FLOAT))
-    del graph.initializer[:]
+    replaced = [part for node in graph.node for part in nodes.get(node.output[0], [node])]
+    del graph.initializer[:], graph.node[:]
     graph.initializer.extend(kept)
-    nodes = [*widened, *graph.node]
-    del graph.node[:]
-    graph.node.extend(nodes)
+    graph.node.extend([*widened, *replaced])
     return proto
 
 
-def _as_rows(tensor: onnx.TensorProto, kept: list[onnx.TensorProto]) -> list[onnx.NodeProto]:
+def _gathered_rows(tensor: onnx.TensorProto, gather: onnx.NodeProto, kept: list[onnx.TensorProto]) -> list[onnx.NodeProto]:
+    """Gather int8 rows and their scales, then multiply: the table itself is never widened, only the rows that are read."""
     values = numpy_helper.to_array(tensor)
     scale = np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-8).astype(np.float32) / 127
-    name = tensor.name
+    name, ids, result = tensor.name, gather.input[1], gather.output[0]
     kept.append(numpy_helper.from_array(np.clip(np.rint(values / scale), -127, 127).astype(np.int8), f"{name}.int8"))
     kept.append(numpy_helper.from_array(scale, f"{name}.scale"))
-    cast = helper.make_node("Cast", [f"{name}.int8"], [f"{name}.wide"], to=TensorProto.FLOAT)
-    return [cast, helper.make_node("Mul", [f"{name}.wide", f"{name}.scale"], [name])]
+    return [
+        helper.make_node("Gather", [f"{name}.int8", ids], [f"{result}.rows"], axis=0),
+        helper.make_node("Cast", [f"{result}.rows"], [f"{result}.wide"], to=TensorProto.FLOAT),
+        helper.make_node("Gather", [f"{name}.scale", ids], [f"{result}.scale"], axis=0),
+        helper.make_node("Mul", [f"{result}.wide", f"{result}.scale"], [result]),
+    ]
