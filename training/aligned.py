@@ -143,7 +143,7 @@ def _check(name: str, labelled: Sequence[LabelledNote], verdicts: Sequence[Check
         gold=np.array([item.checks[name] for item in labelled], dtype=bool),
         met=np.array([verdict.met for verdict in verdicts], dtype=bool),
         probability=np.array(chances, dtype=float) if len(chances) == len(verdicts) else None,
-        ruled=np.array([verdict.source in RULED for verdict in verdicts], dtype=bool),
+        ruled=np.array([verdict.met and verdict.source in RULED for verdict in verdicts], dtype=bool),
     )
 
 
