@@ -39,6 +39,7 @@ class Artifact:
     origin: Origin
     layout: TokenizerLayout
     calibration: Calibration
+    precision: str | None = None  # "f32" where the processor's own would make another model of it
 
     @property
     def graph(self) -> Path:
@@ -75,6 +76,7 @@ def open_artifact(folder: Path) -> Artifact:
         origin=Origin(manifest["name"], manifest["version"], fingerprint),
         layout=TokenizerLayout(**manifest["tokenizer"]),
         calibration=Calibration(**calibration),
+        precision=manifest["precision"],
     )
 
 
@@ -90,7 +92,11 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: missing file. Restore the model folder.") from problem
     except (ValueError, OSError) as problem:
         raise ModelError(f"{path}: altered file, cannot be read ({problem}). Restore the model folder.") from problem
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or not {"name", "version", "files", "tokenizer"} <= set(manifest):
+    if (
+        not isinstance(manifest, dict)
+        or manifest.get("format") != FORMAT
+        or not {"name", "version", "files", "tokenizer", "precision"} <= set(manifest)
+    ):
         raise ModelError(
             f"{path}: not a manifest of format {FORMAT}. Restore the model folder, or take the version of this program that wrote it."
         )
@@ -116,6 +122,7 @@ def write_artifact(
     definition: Path,
     layout: TokenizerLayout,
     calibration: Calibration,
+    precision: str | None,
     training: Mapping[str, Any],
     card: str,
 ) -> Artifact:
@@ -135,7 +142,14 @@ def write_artifact(
     (unfinished / "README.md").write_text(card, encoding="utf-8")
     names = sorted(p.relative_to(unfinished).as_posix() for p in unfinished.rglob("*") if p.is_file())
     files = {n: {"bytes": (unfinished / n).stat().st_size, "sha256": _sha256(unfinished / n)} for n in names if n not in UNCHECKED}
-    manifest = {"format": FORMAT, "name": folder.name, "version": version, "tokenizer": asdict(layout), "files": files}
+    manifest = {
+        "format": FORMAT,
+        "name": folder.name,
+        "version": version,
+        "tokenizer": asdict(layout),
+        "precision": precision,
+        "files": files,
+    }
     _write_json(unfinished / MANIFEST, manifest)
     os.replace(unfinished, folder)
     return open_artifact(folder)

@@ -16,6 +16,7 @@ LANES = ("safety",)
 RESERVED = {
     "id", "label", "probability", "needs_review", "review_reasons", "coaching", "definition", "model", "error",
     "evidence", "field_label", "metadata",
+    "type", "status", "detail", "code", "request_id", "retry_after_seconds", "errors", "results",
 }  # fmt: skip
 
 _Path = tuple[str, ...]

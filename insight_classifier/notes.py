@@ -7,6 +7,7 @@ from typing import Any
 
 from insight_classifier.definition import Definition, Dimension, Member
 from insight_classifier.errors import LabelError, NoteError
+from insight_classifier.text import view
 
 MAX_CHARACTERS = 32_000  # of all fields together: the longest long-text field of the CRMs we serve
 
@@ -65,7 +66,7 @@ def read_note(record: Mapping[str, Any], definition: Definition, number: int = 1
 def check_fields(fields: Mapping[str, str], definition: Definition) -> None:
     """Raises NoteError where the note is blank, too long, or not text that can be stored."""
     main = definition.main_field
-    if not any(character.isalnum() for character in fields.get(main, "")):
+    if not any(character.isalnum() for character in view(fields.get(main, "")[: MAX_CHARACTERS + 1]).text):
         raise NoteError(f"{main} is empty: send the words of the note", "empty_text")
     size = sum(map(len, fields.values()))
     if size > MAX_CHARACTERS:

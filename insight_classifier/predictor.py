@@ -55,7 +55,7 @@ def load_predictor(folder: Path, *, definition: Path | None = None, threads: int
     return Predictor(
         definition=judged,
         windower=Windower(Tokenizer.from_file(str(artifact.tokenizer)), artifact.layout, judged),
-        runtime=OpenVinoRuntime(artifact.graph, threads=threads),
+        runtime=OpenVinoRuntime(artifact.graph, threads=threads, precision=artifact.precision),
         calibration=artifact.calibration,
         safety=SafetyRules(judged, rules_pipeline()),
         model=artifact.origin,

@@ -95,7 +95,7 @@ def _rows(dimension: Dimension, verdict: Verdict, marks: Mapping[str, int]) -> I
 
 def _chance(check: Check) -> str:
     chance = "" if check.probability is None else f"{check.probability:.0%}"
-    return f"{chance} by {check.source}".strip() if check.source else chance
+    return f"{chance} by {check.source}".strip() if check.source and check.met else chance
 
 
 def _mark(tag: str, marks: Mapping[str, int]) -> str:

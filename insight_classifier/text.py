@@ -12,7 +12,7 @@ from insight_classifier.quiet_spacy import Language, spacy
 
 # A tag of a rich-text editor, not "p<0.05" nor "<name>": only names that such editors write.
 _TAG = re.compile(
-    r"</?(?:p|br|div|span|b|i|u|s|em|strong|ul|ol|li|table|tbody|thead|tr|td|th|h[1-6]|a|font|img|hr|blockquote|pre|code|sub|sup)\b[^<>]*>|<!--.*?-->",
+    r"</?(?:p|br|div|span|b|i|u|s|em|strong|ul|ol|li|table|tbody|thead|tr|td|th|h[1-6]|a|font|img|hr|blockquote|pre|code|sub|sup)\b[^<>]*>|<!--(?:(?!<!--).){0,2000}?-->",
     re.IGNORECASE | re.DOTALL,
 )
 _BLOCK = re.compile(r"</?(?:p|br|div|li|ul|ol|tr|table|h[1-6]|hr|blockquote|pre)\b", re.IGNORECASE)

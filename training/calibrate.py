@@ -45,7 +45,10 @@ def _slope(output: Output, logits: Floats, gold: np.ndarray) -> float:
 
 
 def _line(logits: Floats, met: np.ndarray) -> tuple[float, float]:
-    """The inverse temperature and the shift of one yes or no; a prior near 1 and 0 keeps a head without an error from becoming infinitely sure."""
+    """The inverse temperature and the shift of one yes or no.
+
+    A prior near 1 and 0 keeps a head without a single error from becoming infinitely sure.
+    """
 
     def surprise(values: np.ndarray) -> float:
         chances = np.clip(sigmoid(np.exp(values[0]) * logits + values[1]), 1e-9, 1 - 1e-9)

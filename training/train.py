@@ -4,7 +4,7 @@ import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -16,8 +16,11 @@ from datasets import DatasetDict
 from safetensors.torch import save_file
 
 from insight_classifier.artifact import Artifact, write_artifact
+from insight_classifier.calibration import Calibration
 from insight_classifier.definition import Definition
 from insight_classifier.errors import FileError
+from insight_classifier.notes import LabelledNote
+from insight_classifier.outputs import Outputs
 from insight_classifier.runtime import OpenVinoRuntime, model_outputs
 from insight_classifier.windows import Windower
 from training.attention import use_fused, use_two_products
@@ -26,11 +29,11 @@ from training.card import card
 from training.config import TrainingConfig
 from training.data import labelled_notes, load_corpus
 from training.encoder import Encoder, load_encoder
-from training.examples import examples
+from training.examples import Example, examples
 from training.export import export_onnx
 from training.loop import Progress, TorchRuntime, Trainer
 from training.model import NoteModel
-from training.parity import parity
+from training.parity import Parity, parity
 
 Show = Callable[[Progress], None]
 
@@ -119,9 +122,7 @@ def package(run: Run, model: NoteModel, encoder: Encoder, output: Path, facts: M
     calibration = calibrate(definition, labelled, items, raw)
     with TemporaryDirectory() as folder:
         graph = export_onnx(model, Path(folder) / "model.onnx")
-        served = model_outputs(OpenVinoRuntime(graph), [item.windows for item in items], definition, encoder.layout.pad_id)
-        difference = parity(definition, calibration, labelled, raw, served)
-        difference.require()
+        precision, difference = _precision(graph, definition, calibration, labelled, items, raw, encoder.layout.pad_id)
         provenance = {
             "run": run.key,
             "settings": run.config.model_dump(),
@@ -138,9 +139,29 @@ def package(run: Run, model: NoteModel, encoder: Encoder, output: Path, facts: M
             definition=definition.source,
             layout=encoder.layout,
             calibration=calibration,
+            precision=precision,
             training=provenance,
             card=card(output.name, definition, provenance),
         )
+
+
+def _precision(
+    graph: Path,
+    definition: Definition,
+    calibration: Calibration,
+    labelled: Sequence[LabelledNote],
+    items: Sequence[Example],
+    raw: Outputs,
+    pad_id: int,
+) -> tuple[str | None, Parity]:
+    """The precision to serve in: the processor's own (None) where that is the same model, else fp32. Raises ModelError where neither is."""
+    for precision in (None, "f32"):
+        served = model_outputs(OpenVinoRuntime(graph, precision=precision), [item.windows for item in items], definition, pad_id)
+        difference = parity(definition, calibration, labelled, raw, served)
+        if difference.passed:
+            break
+    difference.require()
+    return precision, difference
 
 
 def corpus_facts(corpus: DatasetDict) -> dict[str, Any]:

@@ -44,7 +44,8 @@ def test_the_level_is_the_median(logits):
 def test_options_share_one_probability(logits):
     distribution = probabilities("choice", logits)
     assert distribution.sum(axis=1) == pytest.approx(np.ones(3))
-    assert (distribution.argmax(axis=1) == logits.argmax(axis=1)).all()
+    rows = np.arange(3)
+    assert (logits[rows, distribution.argmax(axis=1)] >= logits.max(axis=1) - 1e-9).all()  # logits nearer than that share one probability
 
 
 @given(st.floats(-14, 14))

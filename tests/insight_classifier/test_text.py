@@ -126,3 +126,13 @@ def test_sentences_end_at_line_breaks_too():
         "He said no",
         "Then left",
     ]
+
+
+def test_comments_that_never_end_cost_no_more_than_their_length():
+    def seconds(comments: int) -> float:
+        began = time.perf_counter()
+        view("<!--" * comments)
+        return time.perf_counter() - began
+
+    seconds(10)
+    assert seconds(16_000) < 30 * min(seconds(2_000) for _ in range(3))  # the square would be 64 times

@@ -105,5 +105,6 @@ def _call(definition: Definition, identifier: str, number: int) -> dict:
             row[dimension.name] = dimension.names[number % len(dimension.names)]
             if dimension.evidence_tag:
                 level = dimension.members[number % len(dimension.names)]
-                row["evidence"] += [{"tag": dimension.evidence_tag, "quote": "we agreed"}] * level.evidence
+                quotes = ("we agreed", "on a fix", "on a date")[: level.evidence]
+                row["evidence"] += [{"tag": dimension.evidence_tag, "quote": quote} for quote in quotes]
     return row
