@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from insight_classifier.windows import Batch
+from training.attention import use_two_products
 from training.config import TrainingConfig
 from training.examples import Example, epoch_batches, step
 from training.loss import total_loss
@@ -55,6 +56,8 @@ class Trainer:
         self.device = choose_device(config)
         self.precision = choose_precision(config, self.device)
         self.model = model.to(self.device)
+        if self.device.type == "cpu":
+            use_two_products(model.encoder)
         self.per_epoch = len(list(epoch_batches(items, config.batch_notes, 0)))
         self.steps = self.per_epoch * config.epochs
         self.optimizer, self.schedule = optimizer(model, config, self.steps)

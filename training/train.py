@@ -23,7 +23,7 @@ from insight_classifier.notes import LabelledNote
 from insight_classifier.outputs import Outputs
 from insight_classifier.runtime import OpenVinoRuntime, model_outputs
 from insight_classifier.windows import Windower
-from training.attention import use_fused, use_two_products
+from training.attention import use_fused
 from training.calibrate import calibrate
 from training.card import card
 from training.config import TrainingConfig
@@ -89,8 +89,6 @@ def train(
     items = examples(labelled_notes(run.corpus["train"], definition), windower, definition)
     model = NoteModel(encoder.module, definition, hidden=config.hidden, dropout=config.dropout)
     trainer = Trainer(model, items, config, encoder.layout.pad_id)
-    if trainer.device.type == "cpu":
-        use_two_products(encoder.module)
     checkpoint = output.with_name(f".{output.name}.checkpoint")
     _resume(trainer, checkpoint, run.key)
     for progress in trainer.run():
