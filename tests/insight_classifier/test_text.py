@@ -1,7 +1,5 @@
 """Readable text keeps its offsets true to what was sent, whatever a CRM wraps it in."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,11 +126,5 @@ def test_sentences_end_at_line_breaks_too():
     ]
 
 
-def test_comments_that_never_end_cost_no_more_than_their_length():
-    def seconds(comments: int) -> float:
-        began = time.perf_counter()
-        view("<!--" * comments)
-        return time.perf_counter() - began
-
-    seconds(10)
-    assert seconds(16_000) < 30 * min(seconds(2_000) for _ in range(3))  # the square would be 64 times
+def test_a_comment_that_never_ends_is_text():
+    assert view("<!-- a <!-- b --> c").text == "<!-- a  c"
