@@ -67,10 +67,13 @@ def evaluate_command(
     side: SideOption = "validation",
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here as JSON.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report (Markdown with plots) into this folder.")] = None,
+    card_too: Annotated[bool, typer.Option("--card", help="Put the figures into the model's card, README.md of its folder.")] = False,
     baselines: Annotated[str, typer.Option(help="Where the baselines' judgements are kept once made, or none.")] = ".cache/baselines",
 ) -> None:
     """Measure a model on labelled notes, each figure with its interval, beside the baselines trained on the same split."""
+    from insight_classifier.artifact import open_artifact
     from insight_classifier.predictor import load_predictor
+    from training.card import card
     from training.evaluate import evaluate, load_side
     from training.report import evaluation_json, evaluation_markdown, evaluation_summary
 
@@ -83,6 +86,10 @@ def evaluate_command(
         if json_file:
             write_text(json_file, json.dumps(evaluation_json(found), allow_nan=False, indent=1) + "\n")
         print(evaluation_summary(found))
+        if card_too:
+            folder = model or default_model()
+            artifact = open_artifact(folder)
+            write_text(folder / "README.md", card(artifact.origin.name, predictor.definition, artifact.training, evaluation_summary(found)))
         if report:
             print(f"insight: the report stands in {evaluation_markdown(found, report)}", file=sys.stderr)
 

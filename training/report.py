@@ -64,7 +64,8 @@ def evaluation_markdown(evaluation: Evaluation, folder: Path) -> Path:
     """Write evaluation.md and its plots into a folder; the path of the former."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = [
-        *_heading(evaluation),
+        f"# How well {evaluation.model.name} judges\n",
+        *_origin(evaluation),
         *_baselines(evaluation, folder),
         *_wrong_labels(evaluation),
         *_calibration(evaluation, folder),
@@ -78,14 +79,13 @@ def evaluation_markdown(evaluation: Evaluation, folder: Path) -> Path:
 
 
 def evaluation_summary(evaluation: Evaluation) -> str:
-    """What a terminal shows: the heading and the headline metrics beside the baselines."""
+    """What a terminal and a model card show: where the figures come from, and the headline metrics beside the baselines."""
     names = headline(evaluation.definition, evaluation.columns[0].values)
-    return "\n".join([*_heading(evaluation), *_columns(evaluation, names)])
+    return "\n".join([*_origin(evaluation), *_columns(evaluation, names)])
 
 
-def _heading(evaluation: Evaluation) -> Iterator[str]:
+def _origin(evaluation: Evaluation) -> Iterator[str]:
     model, definition, writers = evaluation.model, evaluation.definition, ", ".join(evaluation.writers)
-    yield f"# How well {model.name} judges\n"
     yield (
         f"Model {model.name} {model.version} ({model.fingerprint}), definition {definition.name} {definition.version}. "
         f"Data: {evaluation.data}, {evaluation.notes} notes by {_counted(evaluation.writers, 'writer')} ({writers}).\n"
