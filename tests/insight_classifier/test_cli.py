@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,9 @@ def test_an_interrupt_leaves_whole_lines(tmp_path, tiny_model):
         "--model",
         str(tiny_model),
     ]
-    process = subprocess.Popen(command, cwd=ROOT, env=ENV, stderr=subprocess.PIPE)
+    # A test run in the background hands down that SIGINT is ignored; a person's terminal does not.
+    unignored = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(command, cwd=ROOT, env=ENV, stderr=subprocess.PIPE, preexec_fn=unignored)
     deadline = time.monotonic() + 100
     while time.monotonic() < deadline and not (output.exists() and output.stat().st_size > 100_000):
         time.sleep(0.05)
