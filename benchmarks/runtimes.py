@@ -99,10 +99,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--side", default="validation")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--limit", type=int, default=None, help="only so many notes")
     options = parser.parse_args()
 
     predictor = load_predictor(options.model)
     labelled = labelled_notes(load_corpus(options.data, predictor.definition)[options.side], predictor.definition)
+    labelled = labelled[: options.limit]
     notes = [note.note for note in labelled]
     model = torch_model(options.model, options.weights, predictor)
     with tempfile.TemporaryDirectory() as folder:
