@@ -96,6 +96,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         not isinstance(manifest, dict)
         or manifest.get("format") != FORMAT
         or not {"name", "version", "files", "tokenizer", "precision"} <= set(manifest)
+        or not all(isinstance(manifest[key], dict) for key in ("files", "tokenizer"))
     ):
         raise ModelError(
             f"{path}: not a manifest of format {FORMAT}. Restore the model folder, or take the version of this program that wrote it."

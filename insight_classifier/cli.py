@@ -90,6 +90,8 @@ def _score_file(source: str, output: Path | None, model: Path | None, definition
     from insight_classifier.predictor import load_predictor
 
     predictor = load_predictor(model or default_model(), definition=definition)
+    if output is not None and source != "-" and output.exists() and Path(source).exists() and output.samefile(source):
+        raise FileError(f"{output}: is the input, and would be lost. Choose another --output.")
     records = read_records(source, predictor.definition, text_column)
     first = next(records, None)  # a file that cannot be read at all is refused before the output is touched
     judged = failed = 0

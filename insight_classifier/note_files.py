@@ -79,15 +79,21 @@ def _json_lines(file: BinaryIO) -> Iterator[Record]:
 
 def _json_record(number: int, line: bytes) -> Record:
     try:
-        content = json.loads(line.decode("utf-8"))
+        text, error = line.decode("utf-8"), None
     except UnicodeDecodeError as problem:
-        return Record(number, {}, NoteError(f"line {number}, byte {problem.start}: not UTF-8. Save the file as UTF-8", "invalid_utf8"))
-    except (json.JSONDecodeError, RecursionError) as problem:
-        what = f"column {problem.colno}: {problem.msg}" if isinstance(problem, json.JSONDecodeError) else "nested too deeply"
-        return Record(number, {}, NoteError(f"line {number}, {what}. Write one JSON object a line", "invalid_json"))
+        # Read on with the bad bytes replaced: the record keeps its id, and the safety rules see its text.
+        text, error = (
+            line.decode("utf-8", "replace"),
+            NoteError(f"line {number}, byte {problem.start}: not UTF-8. Save the file as UTF-8", "invalid_utf8"),
+        )
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as problem:  # also a number of more digits than Python reads
+        what = f"column {problem.colno}: {problem.msg}" if isinstance(problem, json.JSONDecodeError) else str(problem).split(";")[0]
+        return Record(number, {}, error or NoteError(f"line {number}, {what}. Write one JSON object a line", "invalid_json"))
     if not isinstance(content, dict):
-        return Record(number, {}, NoteError(f"line {number}: not a JSON object. Write one JSON object a line", "invalid_json"))
-    return Record(number, content)
+        return Record(number, {}, error or NoteError(f"line {number}: not a JSON object. Write one JSON object a line", "invalid_json"))
+    return Record(number, content, error)
 
 
 def _csv_file(path: Path, column: str) -> Iterator[Record]:
@@ -119,8 +125,12 @@ def _csv_header(reader: Iterator[list[str]], path: Path, column: str) -> list[st
         header = next(reader, [])
     except csv.Error as problem:
         raise FileError(f"{path}, line 1: {problem}. The first line must name the columns.") from problem
-    _require_column(path, [name.strip() for name in header], column)
-    return [name.strip() for name in header]
+    names = [name.strip() for name in header]
+    _require_column(path, names, column)
+    twice = next((name for name in names if name and names.count(name) > 1), None)
+    if twice:
+        raise FileError(f"{path}: two columns are called {twice!r}, and only one could be read. Rename one.")
+    return names
 
 
 def _csv_record(number: int, header: list[str], row: list[str], line: int) -> Record:

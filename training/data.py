@@ -97,7 +97,12 @@ def _read_split(folder: Path, writers: list[str]) -> dict[str, set[str]]:
     file = folder / "split.yaml"
     if not file.is_file():
         return {"validation": set(writers[4::5]), "every_fifth": set(writers) if len(writers) < 5 else set()}
-    content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        raise FileError(f"{file}: not valid YAML ({str(problem).splitlines()[0]}). Correct it.") from problem
+    if not isinstance(content, dict):
+        raise FileError(f"{file}: not a mapping. Write test: [writer, …] and so on.")
     known = {"test", "validation", "every_fourth"}
     for key in content:
         if key not in known:

@@ -58,7 +58,9 @@ def test_a_file_that_the_manifest_forgot_is_foreign(copy: Path):
         open_artifact(copy)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"format": 99}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"format": 99}', '{"format": 1, "name": "a", "version": "1", "precision": null, "files": null, "tokenizer": null}']
+)
 def test_a_broken_manifest_is_named(copy: Path, text: str):
     (copy / MANIFEST).write_text(text)
     with pytest.raises(ModelError, match=MANIFEST):

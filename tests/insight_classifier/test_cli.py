@@ -75,6 +75,12 @@ def test_bad_input_gives_one_line_and_status_2(words, says, tiny_model):
     assert says in lines[0]
 
 
+def test_the_input_is_never_overwritten(tmp_path, tiny_model):
+    file = notes(tmp_path / "n.jsonl", '{"text": "One."}')
+    result = insight("score", file, "--output", tmp_path / "." / "n.jsonl", model=tiny_model)
+    assert (result.returncode, file.read_text()) == (2, '{"text": "One."}\n')
+
+
 def test_a_broken_model_folder_is_named(tmp_path):
     (tmp_path / "manifest.json").write_text("{}")
     result = insight("score", "--text", "x", model=tmp_path)

@@ -26,12 +26,24 @@ def test_json_lines_keep_their_order_and_numbers(tmp_path, definition: Definitio
 
 @pytest.mark.parametrize(
     ("line", "code"),
-    [(b'{"text": "x"', "invalid_json"), (b"[1]", "invalid_json"), (b'{"text": "\xff"}', "invalid_utf8"), (b"[" * 100_000, "invalid_json")],
+    [
+        (b'{"text": "x"', "invalid_json"),
+        (b"[1]", "invalid_json"),
+        (b'{"text": "\xff"}', "invalid_utf8"),
+        (b"[" * 100_000, "invalid_json"),
+        (b'{"n": ' + b"9" * 5000 + b"}", "invalid_json"),
+    ],
 )
 def test_a_broken_line_is_reported_and_the_next_is_read(tmp_path, definition: Definition, line: bytes, code: str):
     broken, whole = read_records(write(tmp_path / "n.jsonl", line + b'\n{"text": "y"}\n'), definition)
     assert broken.error is not None
     assert (broken.error.code, whole.content) == (code, {"text": "y"})
+
+
+def test_a_line_that_is_not_utf8_keeps_its_id_and_its_text_for_the_safety_rules(tmp_path, definition: Definition):
+    (record,) = read_records(write(tmp_path / "n.jsonl", b'{"id": "a", "text": "caf\xe9, she died on it"}\n'), definition)
+    assert record.error is not None
+    assert (record.content["id"], "she died on it" in record.content["text"]) == ("a", True)
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path, definition: Definition):
@@ -74,6 +86,7 @@ def test_standard_input_is_json_lines(monkeypatch, definition: Definition):
         ("n.txt", "x", ".jsonl"),
         ("n.parquet", "x", "Parquet"),
         ("n.csv", "", "no column"),
+        ("n.csv", "text,text\na,b\n", "Rename one"),
     ],
 )
 def test_a_file_of_the_wrong_shape_is_refused_with_the_mend(tmp_path, definition: Definition, name: str, data: str, words: str):

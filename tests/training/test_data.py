@@ -90,7 +90,9 @@ def test_an_id_that_occurs_twice_is_named(tmp_path: Path, definition: Definition
         load_notes(write(tmp_path, a=[note(1)], b=[note(1)]), definition)
 
 
-@pytest.mark.parametrize(("split", "words"), [("tset: [a]", "unknown key"), ("test: [z]", "no file z.jsonl")])
+@pytest.mark.parametrize(
+    ("split", "words"), [("tset: [a]", "unknown key"), ("test: [z]", "no file z.jsonl"), ("[", "not valid YAML"), ("- a", "not a mapping")]
+)
 def test_a_wrong_split_is_named(tmp_path: Path, definition: Definition, split: str, words: str):
     write(tmp_path, a=[note(1)])
     (tmp_path / "split.yaml").write_text(split)
