@@ -18,7 +18,7 @@ from insight_classifier.outputs import Floats, Outputs, outputs
 from insight_classifier.windows import Batch, Windows, bucketed, collate
 
 BATCH_NOTES = 32
-BATCH_TOKENS = 3072  # activations take some 50 MB a thousand padded tokens
+BATCH_TOKENS = 3072  # peak memory: benchmarks/README.md
 
 
 class Runtime(Protocol):
