@@ -26,8 +26,9 @@ class Parity:
 
     @property
     def passed(self) -> bool:
-        """One label may always differ: of 60 notes it is 1.7%, and says nothing."""
-        return self.labels * self.notes <= max(1.0, MAX_LABELS * self.notes) and self.auc <= MAX_AUC
+        """Below a hundred notes one of them may count: one label of 60 is 1.7%, two swapped neighbours of 24 are .014 of an AUC."""
+        one = 1.0 / self.notes
+        return self.labels <= max(MAX_LABELS, one) and self.auc <= max(MAX_AUC, one)
 
     def require(self) -> None:
         """Raises ModelError where the served model is another one."""
