@@ -23,12 +23,13 @@ from safetensors.torch import load_file
 from transformers import AutoConfig, AutoModel
 
 from insight_classifier.artifact import open_artifact
+from insight_classifier.cores import available_cores
 from insight_classifier.decode import Findings
 from insight_classifier.judgement import Judgement
 from insight_classifier.notes import Note
 from insight_classifier.outputs import Outputs
 from insight_classifier.predictor import Predictor, load_predictor
-from insight_classifier.runtime import Runtime, available_cores, model_outputs
+from insight_classifier.runtime import Runtime, model_outputs
 from insight_classifier.windows import Batch, Windows, collate
 from training.data import labelled_notes, load_corpus
 from training.encoder import find_encoder

@@ -3,7 +3,6 @@
 OpenVINO was chosen by measurement (benchmarks/). It computes in bf16 where the processor does so natively, else in fp32.
 """
 
-import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_classifier.cores import available_cores
 from insight_classifier.definition import Definition
 from insight_classifier.errors import ModelError
 from insight_classifier.outputs import Floats, Outputs, outputs
@@ -52,16 +52,6 @@ class OpenVinoRuntime:
         if not hasattr(self._own, "request"):
             self._own.request = self._compiled.create_infer_request()
         return self._own.request
-
-
-def available_cores() -> int:
-    """Cores that this process may use: the affinity mask, further limited by the container's quota."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
-        return max(1, min(cores, int(quota) // int(period)))
-    except (OSError, ValueError):
-        return max(1, cores)
 
 
 def model_outputs(runtime: Runtime, windows: Sequence[Windows], definition: Definition, pad_id: int) -> Outputs:

@@ -142,3 +142,11 @@ def test_groups_hold_every_note_once_within_the_limits(windower: Windower, lengt
 def test_an_overlap_as_wide_as_the_window_is_refused(overlap):
     with pytest.raises(ModelError, match="overlap"):
         TokenizerLayout(START, END, PAD, window=ROOM + 2, overlap=overlap)
+
+
+def test_a_note_of_another_length_is_not_padded_for_where_a_run_of_its_own_is_cheaper(windower: Windower) -> None:
+    layout = TokenizerLayout(START, END, PAD, window=400, overlap=6)
+    wide = Windower(windower.tokenizer, layout, windower.definition)
+    items = [windows(wide, text="a " * length) for length in (20, 300, 20, 300)]
+    assert bucketed(items, 32, 3072) == [[0, 2], [1, 3]]
+    assert bucketed(items[:1] + [windows(wide, text="a " * 60)], 32, 3072) == [[0, 1]]
