@@ -24,8 +24,9 @@ from insight_classifier.definition_flips import flips
 from insight_classifier.definition_markdown import markdown
 from insight_classifier.definition_reader import default_definition, examine, read_definition
 from insight_classifier.errors import FileError, InsightError
-from insight_classifier.note_files import Record, read_records
+from insight_classifier.note_files import read_records
 from insight_classifier.notes import read_note
+from insight_classifier.record import Record
 from insight_classifier.scoring import Failure, score
 
 DEFAULT_MODEL = "home-office-1"

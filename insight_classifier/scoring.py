@@ -3,19 +3,19 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 from insight_classifier.decode import Findings
 from insight_classifier.definition import Definition
 from insight_classifier.errors import NoteError
 from insight_classifier.judgement import Check, Judgement, Span, verdict_to_dict
-from insight_classifier.note_files import Record
 from insight_classifier.notes import MAX_CHARACTERS, Note, read_note
 from insight_classifier.predictor import Predictor
+from insight_classifier.record import Record
 from insight_classifier.safety import SafetyRules
 
-CHUNK = 256  # records that are judged together; bounds the memory
+CHUNK = 256  # records that are judged together; they and the next bound the memory
+CHUNK_CHARACTERS = 4 * 1024 * 1024  # of their texts together, but for one more record
 OVERLAP = 400  # characters that neighbouring pieces of an overlong text share, so that a sentence on the cut is seen whole
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
@@ -39,10 +39,22 @@ Result = Judgement | Failure
 
 
 def score(records: Iterable[Record], predictor: Predictor) -> Iterator[Result]:
-    """One result a record, in order. Memory is bounded by CHUNK records."""
-    stream = iter(records)
-    while chunk := list(islice(stream, CHUNK)):
+    """One result a record, in order. Memory is bounded by CHUNK and CHUNK_CHARACTERS."""
+    for chunk in _chunks(records):
         yield from score_chunk(chunk, predictor)
+
+
+def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
+    chunk: list[Record] = []
+    size = 0
+    for record in records:
+        chunk.append(record)
+        size += sum(len(value) for value in record.content.values() if isinstance(value, str))
+        if len(chunk) == CHUNK or size > CHUNK_CHARACTERS:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 def score_chunk(records: Sequence[Record], predictor: Predictor) -> list[Result]:

@@ -59,7 +59,8 @@ def test_csv_cells_may_hold_line_breaks_and_commas(tmp_path, definition: Definit
 def test_a_csv_row_with_too_many_cells_is_reported(tmp_path, definition: Definition):
     broken, whole = read_records(write(tmp_path / "n.csv", "id,text\na,one,two\nb,fine\n"), definition)
     assert broken.error is not None
-    assert (broken.error.code, whole.content["text"]) == ("invalid_csv", "fine")
+    assert (broken.error.code, broken.content["id"], whole.content["text"]) == ("invalid_csv", "a", "fine")
+    assert "two" in broken.content["text"]
 
 
 def test_another_text_column_may_be_named(tmp_path, definition: Definition):
@@ -99,3 +100,33 @@ def test_a_folder_and_a_missing_file_are_refused(tmp_path, definition: Definitio
         read_records(str(tmp_path), definition)
     with pytest.raises(FileError, match="no such file"):
         read_records(str(tmp_path / "missing.jsonl"), definition)
+
+
+def test_a_name_that_is_no_path_is_refused(definition: Definition):
+    with pytest.raises(FileError, match="too long"):
+        read_records("x" * 5000, definition)
+
+
+def test_damage_in_the_middle_of_a_parquet_file_is_told(tmp_path, definition: Definition):
+    pyarrow.parquet.write_table(
+        pyarrow.table({"text": [f"note {i}" * 50 for i in range(2000)]}), tmp_path / "n.parquet", row_group_size=500
+    )
+    content = bytearray((tmp_path / "n.parquet").read_bytes())
+    content[4:4000] = b"\0" * 3996
+    with pytest.raises(FileError, match="damaged after row"):
+        list(read_records(write(tmp_path / "n.parquet", bytes(content)), definition))
+
+
+@pytest.mark.parametrize("name", ["n.csv", "n.jsonl"])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("id,text".encode("utf-16"), "UTF-16.*CSV UTF-8"),
+        ("id,text".encode("utf-16-le"), "UTF-16.*CSV UTF-8"),
+        (b"PK\x03\x04rest", "Excel workbook"),
+        (b"\x1f\x8brest", "gzip"),
+    ],
+)
+def test_a_file_that_is_no_utf8_text_is_refused_by_what_it_is(tmp_path, definition: Definition, name: str, content: bytes, words: str):
+    with pytest.raises(FileError, match=words):
+        list(read_records(write(tmp_path / name, content), definition))

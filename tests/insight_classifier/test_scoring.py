@@ -2,10 +2,12 @@
 
 import pytest
 
+from insight_classifier import scoring
 from insight_classifier.judgement import Judgement
-from insight_classifier.note_files import Record
+from insight_classifier.note_files import read_records
 from insight_classifier.notes import MAX_CHARACTERS
 from insight_classifier.predictor import Predictor
+from insight_classifier.record import Record
 from insight_classifier.scoring import Failure, score
 
 HARMED = "One of her patients came out in hives after the second dose of sarobrutinib and ended up in hospital."
@@ -61,6 +63,27 @@ def test_ten_megabytes_are_refused_and_scanned_to_the_end(predictor: Predictor):
 def test_half_a_surrogate_pair_hides_no_safety_finding(predictor: Predictor):
     (result,) = score(records({"id": "a", "text": "\ud83d " + HARMED}), predictor)
     assert (result.code, result.to_dict()["flags"]["adverse_event"]["met"]) == ("invalid_unicode", True)
+
+
+def test_huge_records_are_not_held_together(predictor: Predictor, monkeypatch):
+    monkeypatch.setattr(scoring, "CHUNK_CHARACTERS", 10)
+    read = iter(records({"text": "She will not start it."}, {"text": "Great."}, {"text": "Great."}))
+    next(score(read, predictor))
+    assert len(list(read)) == 2
+
+
+def test_the_words_of_a_line_that_cannot_be_read_are_scanned(predictor: Predictor, tmp_path):
+    (tmp_path / "n.jsonl").write_text(f'{{"id": "a", "text": "Fine.\\n{HARMED}\n')
+    (result,) = score(read_records(str(tmp_path / "n.jsonl"), predictor.definition), predictor)
+    assert isinstance(result, Failure)
+    assert (result.id, result.code, result.to_dict()["flags"]["adverse_event"]["met"]) == ("a", "invalid_json", True)
+
+
+def test_the_words_that_an_open_quote_swallowed_are_scanned(predictor: Predictor, tmp_path):
+    (tmp_path / "n.csv").write_text(f'id,text\n1,"Fine\n2,Great call.\n3,{HARMED}\n')
+    (result,) = score(read_records(str(tmp_path / "n.csv"), predictor.definition), predictor)
+    assert isinstance(result, Failure)
+    assert result.to_dict()["flags"]["adverse_event"]["met"] is True
 
 
 def test_a_failing_model_hides_no_safety_finding(predictor: Predictor, monkeypatch):
