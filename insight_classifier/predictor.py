@@ -17,7 +17,7 @@ from insight_classifier.notes import Note
 from insight_classifier.runtime import OpenVinoRuntime, Runtime, model_outputs
 from insight_classifier.safety import SafetyRules
 from insight_classifier.text import rules_pipeline, view
-from insight_classifier.windows import Windower
+from insight_classifier.windows import Windower, Windows
 
 
 class Predictor:
@@ -39,7 +39,14 @@ class Predictor:
 
     def decide(self, notes: Sequence[Note], findings: Sequence[Findings]) -> list[Judgement]:
         """Judge notes that are screened already."""
-        windows = self.windower(notes)
+        return self.complete(self.prepare(notes), findings)
+
+    def prepare(self, notes: Sequence[Note]) -> list[Windows]:
+        """The first stage, in order. It tells how much work a note is, and runs in any thread."""
+        return self.windower(notes)
+
+    def complete(self, windows: Sequence[Windows], findings: Sequence[Findings]) -> list[Judgement]:
+        """The other two stages: run and decode."""
         return self.decoder(windows, model_outputs(self.runtime, windows, self.definition, self.windower.layout.pad_id), findings)
 
 

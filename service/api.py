@@ -14,12 +14,14 @@ from service.demonstrations import Demonstration
 from service.health import Health
 from service.info import info
 from service.openapi import examples, request_body, responses
+from service.options import parameters, read_options
 from service.scoring import Scorer
 
 T = TypeVar("T")
 JSON = "application/json"
 READING = ("invalid_json", "invalid_utf8", "request_timeout", "body_too_large", "unsupported_media_type")
 NOTE = ("unknown_key", "wrong_type", "missing_text", "empty_text", "text_too_long", "invalid_unicode", "nul_character")
+ASKED = ("unknown_field", "model_not_available")
 LOAD = ("overloaded", "closing", "worker_died", "deadline_exceeded")
 
 
@@ -34,29 +36,36 @@ def api_routes(scorer: Scorer, health: Health, demonstrations: Sequence[Demonstr
 def _add_scoring(router: APIRouter, scorer: Scorer, demonstrations: Sequence[Demonstration]) -> None:
     requests = examples(demonstrations)
     batch = {"two notes": {"notes": list(requests.values())[:2]}}
-    one = {"openapi_extra": request_body("Note", requests), "responses": responses("Judgement", (*READING, *NOTE, "judging_failed", *LOAD))}
-    many = {"openapi_extra": request_body("Batch", batch), "responses": responses("Results", (*READING, "too_many_notes", *LOAD))}
+    asked = {"parameters": parameters()}
+    one = {
+        "openapi_extra": {**request_body("Note", requests), **asked},
+        "responses": responses("Judgement", (*READING, *NOTE, *ASKED, "judging_failed", *LOAD)),
+    }
+    many = {
+        "openapi_extra": {**request_body("Batch", batch), **asked},
+        "responses": responses("Results", (*READING, "too_many_notes", *ASKED, *LOAD)),
+    }
 
     @router.post("/v1/score", summary="Judge one note", tags=["score"], response_class=Response, **one)  # type: ignore[arg-type]
     async def score(request: Request) -> Response:
         """The safety rules run first; what they find comes even with an error."""
-        deadline = scorer.deadline()
-        body = await read_json_body(request, scorer)
-        _, judgement = await unless_caller_leaves(request, scorer.judge(lambda: parse_json(body), deadline))
-        return json_response(to_json(judgement.to_dict()))
+        deadline, options = scorer.deadline(), read_options(request.query_params, scorer.models.live.parts)
+        with scorer.admission(request):
+            body = await read_json_body(request, scorer)
+            _, judgement = await unless_caller_leaves(request, scorer.judge(lambda: parse_json(body), deadline, options))
+        return json_response(to_json(options.part(judgement.to_dict())))
 
     @router.post("/v1/score/batch", summary="Judge several notes", tags=["score"], response_class=Response, **many)  # type: ignore[arg-type]
     async def score_batch(request: Request) -> Response:
         """One result a note, in order; a note that cannot be judged fails alone."""
-        deadline = scorer.deadline()
-        body = await read_json_body(request, scorer)
-        work = scorer.judge_batch(lambda: parse_json(body), deadline, request.state.request_id)
-        return json_response(await unless_caller_leaves(request, work))
+        deadline, options = scorer.deadline(), read_options(request.query_params, scorer.models.live.parts)
+        with scorer.admission(request):
+            body = await read_json_body(request, scorer)
+            work = scorer.judge_batch(lambda: parse_json(body), deadline, request.state.request_id, options)
+            return json_response(await unless_caller_leaves(request, work))
 
 
 def _add_information(router: APIRouter, scorer: Scorer, health: Health) -> None:
-    information = info(scorer.predictor, scorer.settings)
-
     @router.get("/livez", summary="Does the service live?", tags=["health"], responses=responses(None, ["worker_died"]))
     async def livez() -> dict[str, Any]:
         """Restart it where it does not."""
@@ -70,7 +79,7 @@ def _add_information(router: APIRouter, scorer: Scorer, health: Health) -> None:
     @router.get("/v1/info", summary="What runs here", tags=["information"])
     async def get_info() -> dict[str, Any]:
         """Version, model, limits, and the definition with its wording."""
-        return information
+        return info(scorer.predictor, scorer.settings)
 
     for path, endpoint in (("/livez", livez), ("/readyz", readyz)):  # load balancers ask with HEAD
         router.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -10,27 +11,28 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from insight_classifier.errors import InsightError
-from insight_classifier.predictor import Predictor
+from insight_classifier.predictor import Predictor, load_predictor
 from service.answers import answer_error
 from service.api import api_routes
 from service.demonstrations import demonstrations
 from service.edge import Edge
 from service.health import Health
 from service.info import INTENDED_USE, package_version
+from service.models.api import ModelSwap, model_routes
+from service.models.live import Models
 from service.openapi import add_schemas
 from service.page import page_routes
-from service.schemas import Shapes
 from service.scoring import Scorer
 from service.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(settings: Settings, predictor: Predictor) -> FastAPI:
-    """The service for one predictor. It starts and stops its thread with the application's lifespan."""
-    scorer = Scorer(predictor, settings)
-    shapes = Shapes(predictor.definition, scorer.screen.reader.model, settings.batch_notes)
-    health = Health(scorer, shapes)
+def create_app(settings: Settings, predictor: Predictor, models_folder: Path | None = None) -> FastAPI:
+    """The service for one predictor, which others from `models_folder` may follow. It starts and stops with the application's lifespan."""
+    models = Models(predictor, batch_notes=settings.batch_notes, folder=models_folder, load=partial(load, settings))
+    scorer = Scorer(models, settings)
+    health = Health(scorer)
     offered = demonstrations(predictor.definition)
 
     @asynccontextmanager
@@ -41,12 +43,18 @@ def create_app(settings: Settings, predictor: Predictor) -> FastAPI:
         await anyio.to_thread.run_sync(scorer.close)
 
     app = _bare_app(settings, lifespan)
-    app.state.scorer, app.state.health = scorer, health
+    app.state.scorer, app.state.health, app.state.models = scorer, health, models
     app.include_router(api_routes(scorer, health, offered))
+    app.include_router(model_routes(models, settings))
     app.include_router(page_routes(scorer, offered))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    add_schemas(app, shapes, lambda: health.self_test.example)
+    add_schemas(app, models.live.shapes, lambda: health.self_test.example, [ModelSwap])
     return app
+
+
+def load(settings: Settings, folder: Path) -> Predictor:
+    """A model as the settings want it: their definition, their threads. Raises InsightError."""
+    return load_predictor(folder, definition=settings.definition, threads=settings.threads)
 
 
 def _bare_app(settings: Settings, lifespan: object) -> FastAPI:

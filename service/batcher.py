@@ -1,55 +1,48 @@
-"""Dynamic batching: one thread judges whatever notes wait, and everybody who waits gets a judgement or an error.
+"""Dynamic batching by tokens: one thread judges whatever waits, and everybody who waits gets a judgement or an error.
 
-Requests take turns, one note each, so that a single note never queues behind a whole batch. The thread blocks while
-there is nothing to do. A note whose caller left, or whose deadline passed, is dropped before it costs anything.
+A note's turn is its arrival plus a few times the computing time of its request up to and with it. So a short note passes a long
+one and the rest of a large request, yet nothing can be passed by what comes after its turn: nobody starves. A batch has a budget
+of tokens and holds notes of one model. The thread blocks while there is nothing to do. A note whose caller left, or whose
+deadline passed, is dropped before it costs anything, also when it is the rest of a large request.
 """
 
+import heapq
+import itertools
 import math
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 
-from insight_classifier.decode import Findings
 from insight_classifier.judgement import Judgement
-from insight_classifier.notes import Note
-from service.errors import Closing, DeadlineExceeded, JudgingFailed, Overloaded, ServiceError, WorkerDied
+from insight_classifier.runtime import BATCH_NOTES, BATCH_TOKENS
+from service.errors import Closing, JudgingFailed, Overloaded, ServiceError, WorkerDied
+from service.work import Job, Task, answer
 
-Decide = Callable[[Sequence[Note], Sequence[Findings]], list[Judgement]]
-
-BATCH_NOTES = 32  # the largest batch that the predictor runs in one go
 GATHER_SECONDS = 0.002  # how long a first note waits for company
 LONGEST_ADVICE = 60  # seconds: never tell a caller to stay away for longer
-FIRST_GUESS = 50.0  # notes a second, before anything was measured
-
-
-@dataclass(frozen=True)
-class Job:
-    """A screened note that waits. `deadline` is in seconds of time.monotonic()."""
-
-    note: Note
-    findings: Findings
-    deadline: float
-    future: Future[Judgement] = field(default_factory=Future)
-
-    @property
-    def wanted(self) -> bool:
-        return not self.future.cancelled() and time.monotonic() < self.deadline
+FIRST_GUESS = 10_000.0  # tokens a second, before anything was measured
+PATIENCE = 4.0  # so many times its own computing time a note lets others pass
 
 
 class Batcher:
     """The queue and its thread. `start` before use; `close` drains and may be called twice."""
 
-    def __init__(self, decide: Decide, *, queue_notes: int, batch_notes: int = BATCH_NOTES, gather_seconds: float = GATHER_SECONDS) -> None:
-        self.queue_notes, self.batch_notes, self.gather_seconds = queue_notes, batch_notes, gather_seconds
-        self._decide = decide
-        self._turns: deque[deque[Job]] = deque()  # one entry a request
+    def __init__(
+        self,
+        *,
+        queue_notes: int,
+        batch_notes: int = BATCH_NOTES,
+        batch_tokens: int = BATCH_TOKENS,
+        gather_seconds: float = GATHER_SECONDS,
+    ) -> None:
+        self.queue_notes, self.batch_notes, self.batch_tokens, self.gather_seconds = queue_notes, batch_notes, batch_tokens, gather_seconds
+        self._heap: list[Job] = []
         self._changed = threading.Condition()
         self._closing = False
-        self._rate = FIRST_GUESS
+        self._pace = FIRST_GUESS
         self._busy_since: float | None = None
+        self._busy_tokens = 0
         self._thread = threading.Thread(target=self._work, name="batcher", daemon=True)
 
     def start(self) -> None:
@@ -57,12 +50,20 @@ class Batcher:
 
     def close(self, seconds: float) -> None:
         """Take nothing more, judge what waits, and fail whatever is left after so many seconds."""
-        with self._changed:
-            self._closing = True
-            self._changed.notify_all()
+        self.refuse_new()
         if self._thread.ident is not None:
             self._thread.join(seconds)
         self._fail_all(Closing("The service is shutting down and did not come to this note. Send it again.", retry_after=5))
+
+    def refuse_new(self) -> None:
+        """Take nothing more; what waits is still judged."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+
+    @property
+    def closing(self) -> bool:
+        return self._closing
 
     @property
     def alive(self) -> bool:
@@ -70,9 +71,9 @@ class Batcher:
 
     @property
     def waiting(self) -> int:
-        """Notes that wait now."""
+        """Notes that wait now, without those that nobody waits for any more."""
         with self._changed:
-            return self._count()
+            return sum(job.wanted for job in self._heap)
 
     @property
     def busy_seconds(self) -> float:
@@ -81,20 +82,30 @@ class Batcher:
         return 0.0 if since is None else time.monotonic() - since
 
     def retry_after(self) -> int:
-        """Whole seconds until what waits now should be done, at the pace of late."""
-        return self._advice(self.waiting)
-
-    def _advice(self, waiting: int) -> int:
-        return min(LONGEST_ADVICE, max(1, math.ceil(waiting / self._rate)))
-
-    def submit(self, notes: Sequence[tuple[Note, Findings]], deadline: float) -> list[Future[Judgement]]:
-        """Queue the notes of one request, all or none. Raises Overloaded, Closing or WorkerDied."""
-        jobs = deque(Job(note, findings, deadline) for note, findings in notes)
+        """Whole seconds until what waits and what is in hand should be done: its tokens at the measured pace."""
         with self._changed:
-            self._admit(len(jobs))
-            if jobs:
-                self._turns.append(jobs)
-                self._changed.notify_all()
+            return self._advice()
+
+    def _advice(self) -> int:
+        tokens = self._busy_tokens + sum(job.task.tokens for job in self._heap if job.wanted)
+        return min(LONGEST_ADVICE, max(1, math.ceil(tokens / self._pace)))
+
+    def queued(self, coming: int) -> int:
+        """Notes in the queue, counted anew without the unwanted where so many more would not fit."""
+        with self._changed:
+            if len(self._heap) + coming > self.queue_notes:
+                self._drop_unwanted()
+            return len(self._heap)
+
+    def submit(self, tasks: Sequence[Task], deadline: float) -> list[Future[Judgement]]:
+        """Queue the notes of one request, all or none. Raises Overloaded, Closing or WorkerDied."""
+        with self._changed:
+            self._admit(len(tasks))
+            now, pace = time.monotonic(), self._pace
+            jobs = [Job(now + PATIENCE * done / pace, task, deadline) for task, done in zip(tasks, _running(tasks), strict=True)]
+            for job in jobs:
+                heapq.heappush(self._heap, job)
+            self._changed.notify_all()
             return [job.future for job in jobs]
 
     def _admit(self, count: int) -> None:
@@ -102,98 +113,70 @@ class Batcher:
             raise Closing("The service is shutting down. Send the note again.", retry_after=5)
         if not self.alive:
             raise WorkerDied("The thread that judges is gone; the service must be restarted.", retry_after=LONGEST_ADVICE)
-        if self._count() + count > self.queue_notes:
+        if len(self._heap) + count > self.queue_notes:
             self._drop_unwanted()
-        if (waiting := self._count()) + count > self.queue_notes:
-            advice = self._advice(waiting)
+        if (waiting := len(self._heap)) + count > self.queue_notes:
+            advice = self._advice()
             raise Overloaded(f"{waiting} notes wait and at most {self.queue_notes} may. Try again in {advice} s.", retry_after=advice)
-
-    def _count(self) -> int:
-        return sum(map(len, self._turns))
 
     def _drop_unwanted(self) -> None:
         """Notes that nobody waits for make room."""
-        jobs = [job for turn in self._turns for job in turn if not job.wanted]
-        kept = (deque(job for job in turn if job.wanted) for turn in self._turns)
-        self._turns = deque(turn for turn in kept if turn)
-        for job in jobs:
-            _expire(job)
+        unwanted = [job for job in self._heap if not job.wanted]
+        if unwanted:
+            self._heap = [job for job in self._heap if job.wanted]
+            heapq.heapify(self._heap)
+        for job in unwanted:
+            job.expire()
 
     def _work(self) -> None:
         try:
             while (batch := self._next_batch()) is not None:
-                self._judge([job for job in batch if _begin(job)])
+                self._judge(batch)
         finally:  # whatever ended the thread, nobody is left waiting
             self._fail_all(WorkerDied("The thread that judges is gone; the service must be restarted.", retry_after=LONGEST_ADVICE))
 
     def _next_batch(self) -> list[Job] | None:
         """Blocks until there is something to do; None when the queue is closed and drained."""
         with self._changed:
-            self._changed.wait_for(lambda: self._turns or self._closing)
-            if not self._turns:
+            self._changed.wait_for(lambda: self._heap or self._closing)
+            if not self._heap:
                 return None
-            self._changed.wait_for(lambda: self._count() >= self.batch_notes or self._closing, self.gather_seconds)
+            self._changed.wait_for(lambda: len(self._heap) >= self.batch_notes or self._closing, self.gather_seconds)
             batch: list[Job] = []
-            while self._turns and len(batch) < self.batch_notes:
-                turn = self._turns.popleft()
-                batch.append(turn.popleft())
-                if turn:
-                    self._turns.append(turn)
+            tokens = 0
+            while self._heap and (not batch or self._fits(batch, tokens, self._heap[0])):
+                job = heapq.heappop(self._heap)
+                if job.begin():
+                    batch.append(job)
+                    tokens += job.task.tokens
+            self._busy_tokens = tokens
             return batch
+
+    def _fits(self, batch: Sequence[Job], tokens: int, job: Job) -> bool:
+        """Whether a job may join a batch; one that nobody waits for may always be taken out of the queue."""
+        if not job.wanted:
+            return True
+        room = len(batch) < self.batch_notes and tokens + job.task.tokens <= self.batch_tokens
+        return room and job.task.complete == batch[0].task.complete
 
     def _judge(self, jobs: list[Job]) -> None:
         started = self._busy_since = time.monotonic()
         try:
-            self._answer(jobs)
+            answer(jobs)
             if jobs:
-                self._rate = 0.8 * self._rate + 0.2 * len(jobs) / max(time.monotonic() - started, 1e-6)
+                self._pace = 0.8 * self._pace + 0.2 * self._busy_tokens / max(time.monotonic() - started, 1e-6)
         finally:
-            self._busy_since = None
+            self._busy_since, self._busy_tokens = None, 0
             for job in jobs:
-                _fail(job, JudgingFailed("The thread that judges stopped at this note."))
-
-    def _answer(self, jobs: list[Job]) -> None:
-        """A batch that fails is tried note by note, so that only the guilty one fails."""
-        try:
-            judgements = self._decide([job.note for job in jobs], [job.findings for job in jobs]) if jobs else []
-            for job, judgement in list(zip(jobs, judgements, strict=True)):  # the lengths are compared before anyone is answered
-                job.future.set_result(judgement)
-        except Exception as problem:  # noqa: BLE001 whoever waits is told
-            if len(jobs) == 1:
-                _fail(jobs[0], _judging_failed(problem))
-                return
-            for job in jobs:
-                if not job.future.done():
-                    self._answer([job])
+                job.fail(JudgingFailed("The thread that judges stopped at this note."))
 
     def _fail_all(self, error: ServiceError) -> None:
         with self._changed:
-            jobs = [job for turn in self._turns for job in turn]
-            self._turns.clear()
+            jobs, self._heap = self._heap, []
         for job in jobs:
-            if job.future.set_running_or_notify_cancel():
-                _fail(job, error)
+            job.refuse(error)
 
 
-def _begin(job: Job) -> bool:
-    """Whether the note is still worth the work; from here on its caller can no longer withdraw it."""
-    if time.monotonic() >= job.deadline:
-        _expire(job)
-        return False
-    return job.future.set_running_or_notify_cancel()
-
-
-def _expire(job: Job) -> None:
-    if job.future.set_running_or_notify_cancel():
-        _fail(job, DeadlineExceeded("The note waited as long as callers may. Try again when there is less to do."))
-
-
-def _fail(job: Job, error: ServiceError) -> None:
-    if not job.future.done():
-        job.future.set_exception(error)
-
-
-def _judging_failed(cause: Exception) -> JudgingFailed:
-    error = JudgingFailed("The model failed on this note, and we have logged where. The note itself is probably fine: try again later.")
-    error.__cause__ = cause
-    return error
+def _running(tasks: Sequence[Task]) -> list[int]:
+    """Tokens of a request up to and with each of its notes."""
+    return list(itertools.accumulate(task.tokens for task in tasks))

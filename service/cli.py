@@ -1,9 +1,12 @@
 """`insight serve`: the command parses, `serve` does the work."""
 
+import signal
 import socket
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -11,9 +14,10 @@ import uvicorn
 
 from insight_classifier.cli import default_model, plain_errors
 from insight_classifier.errors import ConfigError
-from insight_classifier.predictor import load_predictor
 from service import logs
-from service.app import create_app
+from service.app import create_app, load
+from service.models.live import Models, pointed
+from service.models.rules import checked_name
 from service.settings import Settings, read_settings
 
 BACKLOG = 2048
@@ -40,8 +44,10 @@ def serve(settings: Settings) -> None:
     """Load the model and serve until a signal; requests under way are finished, for at most the deadline. Raises InsightError."""
     logs.configure(settings.log_level)
     with bind(settings.host, settings.port) as listener:
-        predictor = load_predictor(settings.model or default_model(), definition=settings.definition, threads=settings.threads)
-        app = create_app(settings, predictor)
+        folder = start_model(settings)
+        predictor = load(settings, folder)
+        app = create_app(settings, predictor, folder.parent)
+        follow_pointer_on_hangup(app.state.models)
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -61,6 +67,25 @@ def serve(settings: Settings) -> None:
         print("insight: stopped", file=sys.stderr)
         if not server.started:
             raise typer.Exit(1)
+
+
+def start_model(settings: Settings) -> Path:
+    """The folder to start with: as told, else as the pointer file says, else the shipped one. Raises InsightError."""
+    if settings.model:
+        return settings.model.absolute()  # "." has no parent to look for others in
+    shipped = default_model()
+    name = pointed(shipped.parent)
+    return shipped if name is None else shipped.with_name(checked_name(name))
+
+
+def follow_pointer_on_hangup(models: Models) -> None:
+    """SIGHUP reads the pointer file again. The work is done in a thread: the handler interrupts the event loop."""
+
+    def on_hangup(number: int, frame: FrameType | None) -> None:
+        threading.Thread(target=models.follow_pointer, name="swap", daemon=True).start()
+
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, on_hangup)
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -3,10 +3,12 @@
 InsightError                 (insight_classifier: NoteError, ModelError, …)
 └── ServiceError
     ├── RequestError         the request cannot be read or is refused: 4xx
+    ├── ModelRefused         a model that was to take over cannot: 409
     ├── NotAllowedNow        the service cannot take it now: 503, come back
-    │   ├── Overloaded       too many notes wait already
+    │   ├── Overloaded       too much waits already: 429
     │   ├── Closing          the service shuts down
-    │   └── WorkerDied       the thread that judges is gone
+    │   ├── WorkerDied       the thread that judges is gone
+    │   └── StorageUnavailable   the database is locked, full or gone
     ├── DeadlineExceeded     the caller waited as long as callers may: 504
     ├── JudgingFailed        a bug of ours: 500
     └── Unjudged             any of the above or a NoteError, with what the safety rules found before it
@@ -38,6 +40,10 @@ class RequestError(ServiceError):
     code = "invalid_request"
 
 
+class ModelRefused(ServiceError):
+    code = "model_refused"
+
+
 class NotAllowedNow(ServiceError):
     code = "unavailable"
 
@@ -52,6 +58,12 @@ class Closing(NotAllowedNow):
 
 class WorkerDied(NotAllowedNow):
     code = "worker_died"
+
+
+class StorageUnavailable(NotAllowedNow):
+    """Nothing was stored that was not told to be; the database is tried again with each request."""
+
+    code = "storage_unavailable"
 
 
 class DeadlineExceeded(ServiceError):
@@ -93,6 +105,13 @@ KINDS: Mapping[str, Kind] = {
     "unknown_key": Kind(422, "The request has a key that is not known"),
     "missing_key": Kind(422, "The request lacks a key"),
     "wrong_type": Kind(422, "A value has the wrong type"),
+    "model_not_found": Kind(404, "There is no such model folder"),
+    "model_not_available": Kind(409, "The model asked for is not loaded"),
+    "definition_not_available": Kind(409, "No loaded model judges by the definition asked for"),
+    "model_refused": Kind(409, "The model cannot take over"),
+    "swap_in_progress": Kind(409, "Another model is being loaded"),
+    "no_previous_model": Kind(409, "There is no model to go back to"),
+    "unknown_field": Kind(422, "A judgement has no such part"),
     "too_many_notes": Kind(422, "The batch holds too many notes"),
     "missing_text": Kind(422, "The note has no text"),
     "empty_text": Kind(422, "The note is empty"),
@@ -100,13 +119,14 @@ KINDS: Mapping[str, Kind] = {
     "invalid_unicode": Kind(422, "The note holds characters that are not text"),
     "nul_character": Kind(422, "The note holds a NUL character"),
     "too_many_requests": Kind(429, "Too many requests"),
+    "overloaded": Kind(429, "Too much is waiting already"),
     "internal_error": Kind(500, "Something went wrong on our side"),
     "judging_failed": Kind(500, "The note could not be judged"),
     "unavailable": Kind(503, "The service is not available now"),
     "not_ready": Kind(503, "The service is not ready"),
-    "overloaded": Kind(503, "Too many notes are waiting"),
     "closing": Kind(503, "The service is shutting down"),
     "worker_died": Kind(503, "The service has to be restarted"),
+    "storage_unavailable": Kind(503, "The database cannot be used now"),
     "deadline_exceeded": Kind(504, "The judgement took too long"),
 }
 SORRY = "An unexpected error happened on our side and is in our log. Try again; if it persists, send us the request_id."

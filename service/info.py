@@ -44,6 +44,7 @@ def limits(settings: Settings) -> dict[str, float]:
         "body_bytes": settings.body_limit,
         "batch_notes": settings.batch_notes,
         "queue_notes": settings.queue_notes,
+        "queue_bytes": settings.queue_bytes,
         "deadline_seconds": settings.deadline_seconds,
     }
 

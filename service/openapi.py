@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from service.demonstrations import Demonstration
@@ -14,14 +15,18 @@ from service.schemas import Shapes
 REFERENCE = "#/components/schemas/"
 
 
-def add_schemas(app: FastAPI, shapes: Shapes, example: Callable[[], dict[str, Any] | None]) -> None:
-    """Make `app.openapi` carry the schemas that the routes refer to, and a real judgement as an example once there is one."""
+def add_schemas(app: FastAPI, shapes: Shapes, example: Callable[[], dict[str, Any] | None], more: Iterable[type[BaseModel]] = ()) -> None:
+    """Make `app.openapi` carry the schemas that the routes refer to, and a real judgement as an example once there is one.
+
+    `more` are those of routes that do not depend on the definition alone.
+    """
+    models = (*shapes.all(), *more)
     plain = app.openapi
 
     @cache
     def openapi() -> dict[str, Any]:
         document = plain()
-        schemas = models_json_schema([(model, "serialization") for model in shapes.all()], ref_template=REFERENCE + "{model}")[1]["$defs"]
+        schemas = models_json_schema([(model, "serialization") for model in models], ref_template=REFERENCE + "{model}")[1]["$defs"]
         document.setdefault("components", {})["schemas"] = schemas
         if judgement := example():
             schemas["Judgement"]["examples"] = [judgement]

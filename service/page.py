@@ -87,14 +87,29 @@ class Page:
         return replace(problem, detail=titles.get(start, "") + problem.detail.removeprefix(start))
 
 
+class Pages:
+    """The page of whichever model is live; a swap makes a new one."""
+
+    def __init__(self, scorer: Scorer, demonstrations: Sequence[Demonstration]) -> None:
+        self.scorer, self.demonstrations = scorer, demonstrations
+        self._latest: tuple[object, Page] | None = None
+
+    def of_live(self) -> Page:
+        live = self.scorer.models.live
+        if self._latest is None or self._latest[0] is not live:
+            self._latest = (live, Page(live.predictor.definition, live.model, self.demonstrations))
+        return self._latest[1]
+
+
 def page_routes(scorer: Scorer, demonstrations: Sequence[Demonstration]) -> APIRouter:
     """The routes for people."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    page = Page(scorer.predictor.definition, scorer.predictor.model, demonstrations)
+    pages = Pages(scorer, demonstrations)
 
     @router.get("/")
     async def get_page(request: Request) -> HTMLResponse:
         """The empty page, or with one of the notes to try filled in."""
+        page = pages.of_live()
         chosen = page.demonstrations.get(request.query_params.get("try", ""))
         visit = Visit(request.state.request_id, dict(chosen.fields) if chosen else {})
         return await scorer.in_thread(lambda: page.render(visit, fragment=False))
@@ -102,6 +117,7 @@ def page_routes(scorer: Scorer, demonstrations: Sequence[Demonstration]) -> APIR
     @router.post("/")
     async def post_page(request: Request) -> HTMLResponse:
         """Judge what was typed; an error keeps it in the form."""
+        page = pages.of_live()
         visit = Visit(request.state.request_id)
         try:
             await _judge(request, visit, page, scorer)
@@ -117,14 +133,15 @@ def page_routes(scorer: Scorer, demonstrations: Sequence[Demonstration]) -> APIR
 
 async def _judge(request: Request, visit: Visit, page: Page, scorer: Scorer) -> None:
     deadline = scorer.deadline()
-    body = await read_body(request, scorer.settings.body_limit, scorer.settings.deadline_seconds)
-    require_type(request, FORM)
+    with scorer.admission(request):
+        body = await read_body(request, scorer.settings.body_limit, scorer.settings.deadline_seconds)
+        require_type(request, FORM)
 
-    def read() -> dict[str, str]:
-        visit.typed.update(parse_form(body))
-        return page.record(visit.typed)
+        def read() -> dict[str, str]:
+            visit.typed.update(parse_form(body))
+            return page.record(visit.typed)
 
-    note, judgement = await unless_caller_leaves(request, scorer.judge(read, deadline))
+        note, judgement = await unless_caller_leaves(request, scorer.judge(read, deadline))
     await scorer.in_thread(lambda: page.show(visit, note, judgement))
 
 

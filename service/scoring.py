@@ -1,38 +1,52 @@
-"""From a caller's body to a judgement: read, scan for safety, judge; in threads, so that the event loop only waits."""
+"""From a caller's body to a judgement: read, scan for safety, prepare, judge; in threads, so that the event loop only waits.
+
+A request keeps to the model that was live, or that it asked for, when it came.
+"""
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from insight_classifier.cores import available_cores
 from insight_classifier.errors import InsightError
 from insight_classifier.judgement import Judgement
 from insight_classifier.notes import Note
 from insight_classifier.predictor import Predictor
-from insight_classifier.runtime import available_cores
+from service.admission import Admission
 from service.answers import report, to_json
 from service.batcher import Batcher
-from service.errors import DeadlineExceeded, NotAllowedNow, Overloaded, Unjudged, is_ours, problem_of
-from service.records import NoteReader, batch_records, identifier
-from service.screening import Screen, Screened
+from service.errors import DeadlineExceeded, JudgingFailed, NotAllowedNow, Unjudged, is_ours, problem_of
+from service.models.live import Models
+from service.models.serving import Serving
+from service.options import NO_OPTIONS, Options
+from service.records import batch_records, identifier
+from service.screening import Screened
 from service.settings import Settings
+from service.work import Task
 
 T = TypeVar("T")
 Outcome = Judgement | InsightError
+Entry = tuple[str, Screened | Unjudged]  # a note's id, and the note scanned or refused
+
+PIECE_NOTES, PIECE_CHARACTERS = 16, 16_000  # of a batch are scanned in one go, so that others come in between
 
 
 class Scorer:
     """Everything that judging needs, for as long as the service runs. `start` before use, `close` after."""
 
-    def __init__(self, predictor: Predictor, settings: Settings) -> None:
-        self.predictor, self.settings = predictor, settings
-        self.reader = NoteReader(predictor.definition)
-        self.screen = Screen(predictor, self.reader)
-        self.batcher = Batcher(predictor.decide, queue_notes=settings.queue_notes)
-        # Two at least: a large batch that is being read must not hold up single notes.
+    def __init__(self, models: Models, settings: Settings) -> None:
+        self.models, self.settings = models, settings
+        self.batcher = Batcher(queue_notes=settings.queue_notes)
+        self.admission = Admission(self.batcher, settings)
+        # Two at least: a long note that is being read must not hold up short ones.
         self._threads = ThreadPoolExecutor(max(2, settings.threads or available_cores()), thread_name_prefix="screen")
-        self._reading = 0  # requests that are being read and scanned
+
+    @property
+    def predictor(self) -> Predictor:
+        """Of the model that is live now."""
+        return self.models.live.predictor
 
     def start(self) -> None:
         self.batcher.start()
@@ -46,62 +60,59 @@ class Scorer:
         """When a caller who comes now has waited long enough, in seconds of time.monotonic()."""
         return time.monotonic() + self.settings.deadline_seconds
 
-    async def judge(self, read: Callable[[], object], deadline: float) -> tuple[Note, Judgement]:
+    async def judge(self, read: Callable[[], object], deadline: float, options: Options = NO_OPTIONS) -> tuple[Note, Judgement]:
         """Judge the record that `read` returns. Raises RequestError, or Unjudged with what the rules found."""
-        screened = await self._read(lambda: self.screen(read()), deadline)
+        serving = self.models.asked(options)
+        screened, task = await self._in_time(self.in_thread(lambda: _prepared(serving.screen(read()), serving)), deadline)
         try:
-            outcome = (await self._decide([screened], deadline))[0]
+            outcome = (await self._outcomes([task], deadline))[0]
         except NotAllowedNow as problem:
-            raise self.screen.unjudged(screened, problem) from problem
+            raise serving.screen.unjudged(screened, problem) from problem
         if isinstance(outcome, Judgement):
             return screened.note, outcome
-        raise self.screen.unjudged(screened, outcome) from outcome
+        raise serving.screen.unjudged(screened, outcome) from outcome
 
-    async def judge_batch(self, read: Callable[[], object], deadline: float, request_id: str) -> bytes:
+    async def judge_batch(self, read: Callable[[], object], deadline: float, request_id: str, options: Options = NO_OPTIONS) -> bytes:
         """The JSON of a batch's results, in order. Raises RequestError, or NotAllowedNow with every note's id and findings."""
-        entries = await self._read(lambda: self._screen_all(read()), deadline)
-        screened = [entry for _, entry in entries if isinstance(entry, Screened)]
+        most = self.settings.batch_notes
+        records = await self._in_time(self.in_thread(lambda: batch_records(read(), most)), deadline)
+        results = await self.judge_records(records, deadline, request_id, options)
+        return await self.in_thread(lambda: to_json({"results": results}))
+
+    async def judge_records(
+        self, records: Sequence[object], deadline: float, request_id: str, options: Options = NO_OPTIONS
+    ) -> list[dict[str, Any]]:
+        """A judgement or an error each, in order and as JSON. Raises NotAllowedNow with every note's id and findings."""
+        serving = self.models.asked(options)
+        self.admission.require_room(len(records))
+        entries, tasks = await self._in_time(self._scan(records, serving), deadline)
         try:
-            outcomes = iter(await self._decide(screened, deadline))
+            outcomes = iter(await self._outcomes(tasks, deadline))
         except NotAllowedNow as problem:
-            problem.members["results"] = [self._refusal(name, self._refused(entry, problem)) for name, entry in entries]
+            problem.members["results"] = [_refusal(name, _refused(entry, problem, serving)) for name, entry in entries]
             raise
         final = [(name, entry, next(outcomes) if isinstance(entry, Screened) else entry) for name, entry in entries]
-        return await self.in_thread(lambda: to_json({"results": [self._result(*item, request_id) for item in final]}))
+        return await self.in_thread(lambda: [options.part(_result(*item, serving, request_id)) for item in final])
 
-    def _screen_all(self, content: object) -> list[tuple[str, Screened | Unjudged]]:
-        """Each note's id, and the note scanned or refused."""
-        entries: list[tuple[str, Screened | Unjudged]] = []
-        for number, record in enumerate(batch_records(content, self.settings.batch_notes), start=1):
-            try:
-                entries.append((identifier(record, number), self.screen(record, number)))
-            except Unjudged as problem:
-                entries.append((identifier(record, number), problem))
-        return entries
+    async def _scan(self, records: Sequence[object], serving: Serving) -> tuple[list[Entry], list[Task | JudgingFailed]]:
+        """Piece after piece, each at its turn among other requests; a caller who leaves ends it."""
+        entries: list[Entry] = []
+        tasks: list[Task | JudgingFailed] = []
+        for piece in _pieces(records):
+            scanned = await self.in_thread(lambda piece=piece: [_scanned(record, number, serving) for number, record in piece])  # type: ignore[misc]
+            entries += [entry for entry, _ in scanned]
+            tasks += [task for _, task in scanned if task is not None]
+        return entries, tasks
 
-    def _result(self, name: str, entry: Screened | Unjudged, outcome: Outcome, request_id: str) -> dict[str, Any]:
-        if isinstance(outcome, Judgement):
-            return outcome.to_dict()
-        if is_ours(outcome):
-            report(outcome, request_id)
-        return self._refusal(name, self._refused(entry, outcome))
-
-    def _refused(self, entry: Screened | Unjudged, cause: InsightError) -> Unjudged:
-        return entry if isinstance(entry, Unjudged) else self.screen.unjudged(entry, cause)
-
-    def _refusal(self, name: str, error: Unjudged) -> dict[str, Any]:
-        """One note's error in a batch, in the shape of contracts.md, with what the rules found."""
-        problem = problem_of(error)
-        waiting = {} if problem.retry_after is None else {"retry_after_seconds": problem.retry_after}
-        return {"id": name, "error": {"code": problem.code, "detail": problem.detail, **waiting}, **error.found}
-
-    async def _decide(self, screened: Sequence[Screened], deadline: float) -> list[Outcome]:
+    async def _outcomes(self, prepared: Sequence[Task | JudgingFailed], deadline: float) -> list[Outcome]:
         """An outcome for each note; those not reached by the deadline, and all where the caller leaves, are withdrawn."""
-        waits = [asyncio.wrap_future(f) for f in self.batcher.submit([(s.note, s.findings) for s in screened], deadline)]
+        futures = self.batcher.submit([task for task in prepared if isinstance(task, Task)], deadline)
+        waits = [asyncio.wrap_future(future) for future in futures]
         try:
             if waits:
                 await asyncio.wait(waits, timeout=deadline - time.monotonic())
-            return [self._outcome(wait) for wait in waits]
+            reached = iter([self._outcome(wait) for wait in waits])
+            return [next(reached) if isinstance(task, Task) else task for task in prepared]
         finally:
             for wait in waits:
                 if not wait.cancel() and not wait.cancelled():
@@ -121,17 +132,65 @@ class Scorer:
         detail = f"The note was not judged within {self.settings.deadline_seconds:g} s. Try again when there is less to do."
         return DeadlineExceeded(detail, retry_after=self.batcher.retry_after())
 
-    async def _read(self, work: Callable[[], T], deadline: float) -> T:
-        """Read and scan in a thread. Raises Overloaded before, or DeadlineExceeded while, the caller waits for one."""
-        if self._reading >= self.settings.queue_notes:
-            raise Overloaded("Too many requests are being read. Try again in 1 s.", retry_after=1)
-        self._reading += 1
+    async def _in_time(self, work: Awaitable[T], deadline: float) -> T:
+        """Raises DeadlineExceeded."""
         try:
-            return await asyncio.wait_for(self.in_thread(work), deadline - time.monotonic())
+            return await asyncio.wait_for(work, deadline - time.monotonic())
         except TimeoutError as problem:
             raise self._too_late() from problem
-        finally:
-            self._reading -= 1
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _pieces(records: Sequence[object]) -> Iterator[list[tuple[int, object]]]:
+    """Numbered records, a few at a time."""
+    piece: list[tuple[int, object]] = []
+    characters = 0
+    for number, record in enumerate(records, start=1):
+        piece.append((number, record))
+        characters += sum(len(value) for value in record.values() if isinstance(value, str)) if isinstance(record, dict) else 0
+        if len(piece) >= PIECE_NOTES or characters >= PIECE_CHARACTERS:
+            yield piece
+            piece, characters = [], 0
+    if piece:
+        yield piece
+
+
+def _scanned(record: object, number: int, serving: Serving) -> tuple[Entry, Task | JudgingFailed | None]:
+    name = identifier(record, number)
+    try:
+        screened, task = _prepared(serving.screen(record, number), serving)
+    except Unjudged as problem:
+        return (name, problem), None
+    return (name, screened), task
+
+
+def _prepared(screened: Screened, serving: Serving) -> tuple[Screened, Task | JudgingFailed]:
+    """The note's windows are made here, beside the thread that judges: they tell how much work it is."""
+    try:
+        windows = serving.predictor.prepare([screened.note])[0]
+    except Exception as problem:  # noqa: BLE001 whoever waits is told, with what the rules found
+        failed = JudgingFailed("The note could not be prepared for the model, and we have logged where. Try again later.")
+        failed.__cause__ = problem
+        return screened, failed
+    return screened, Task(windows, screened.findings, serving.predictor.complete)
+
+
+def _result(name: str, entry: Screened | Unjudged, outcome: Outcome, serving: Serving, request_id: str) -> dict[str, Any]:
+    if isinstance(outcome, Judgement):
+        return outcome.to_dict()
+    if is_ours(outcome):
+        report(outcome, request_id)
+    return _refusal(name, _refused(entry, outcome, serving))
+
+
+def _refused(entry: Screened | Unjudged, cause: InsightError, serving: Serving) -> Unjudged:
+    return entry if isinstance(entry, Unjudged) else serving.screen.unjudged(entry, cause)
+
+
+def _refusal(name: str, error: Unjudged) -> dict[str, Any]:
+    """One note's error in a batch, in the shape of contracts.md, with what the rules found."""
+    problem = problem_of(error)
+    waiting = {} if problem.retry_after is None else {"retry_after_seconds": problem.retry_after}
+    return {"id": name, "error": {"code": problem.code, "detail": problem.detail, **waiting}, **error.found}

@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     body_limit: int = Field(MIB, ge=1024, le=64 * MIB, description="Largest request body, in bytes.")
     batch_notes: int = Field(500, ge=1, le=10_000, description="Most notes in one batch request.")
     queue_notes: int = Field(1000, ge=1, le=100_000, description="Most notes that may wait; beyond it callers are told to come back.")
+    queue_bytes: int = Field(
+        64 * MIB,
+        ge=1024,
+        le=16_384 * MIB,
+        description="Most bytes of requests that may be in hand; beyond it callers are told to come back.",
+    )
     deadline_seconds: float = Field(20.0, gt=0, le=600, description="Longest that a caller waits, and the grace at shutdown, in seconds.")
     docs: bool = Field(True, description="Whether /openapi.json is served.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines to write.")
@@ -36,6 +42,8 @@ class Settings(BaseSettings):
     def _batch_fits(self) -> Self:
         if self.batch_notes > self.queue_notes:
             raise ValueError(f"queue_notes ({self.queue_notes}) is below batch_notes ({self.batch_notes}): a full batch would never fit")
+        if self.body_limit > self.queue_bytes:
+            raise ValueError(f"queue_bytes ({self.queue_bytes}) is below body_limit ({self.body_limit}): a full body would never fit")
         return self
 
 

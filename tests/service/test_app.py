@@ -157,15 +157,16 @@ def test_a_batch_of_too_many_is_refused_whole(client: TestClient) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "too_many_notes")
 
 
-def test_a_batch_that_finds_no_room_tells_what_was_found(predictor: Predictor, settings: Settings, client: TestClient) -> None:
-    scorer = client.app.state.scorer  # type: ignore[attr-defined]
-    bound, scorer.batcher.queue_notes = scorer.batcher.queue_notes, 1
-    answer = client.post("/v1/score/batch", json={"notes": [{"id": "x", "text": HARM}, {"id": "y"}]}, headers={"X-Request-Id": "full"})
-    answer_2 = client.post("/v1/score/batch", json={"notes": [{"id": "x", "text": HARM}, {"id": "y", "text": "Two."}]})
-    scorer.batcher.queue_notes = bound
-    assert answer.status_code == 200
-    assert (answer_2.status_code, answer_2.json()["code"]) == (503, "overloaded")
-    assert [result["error"]["code"] for result in answer_2.json()["results"]] == ["overloaded", "overloaded"]
+def test_a_batch_that_finds_no_room_is_refused_before_it_is_scanned(client: TestClient) -> None:
+    batcher = client.app.state.scorer.batcher  # type: ignore[attr-defined]
+    bound, batcher.queue_notes = batcher.queue_notes, 1
+    one = client.post("/v1/score/batch", json={"notes": [{"id": "x", "text": HARM}]})
+    two = client.post("/v1/score/batch", json={"notes": [{"id": "x", "text": HARM}, {"id": "y", "text": "Two."}]})
+    batcher.queue_notes = bound
+    assert (one.status_code, two.status_code, two.json()["code"]) == (200, 429, "overloaded")
+    assert int(two.headers["retry-after"]) == two.json()["retry_after_seconds"]
+    assert "results" not in two.json()
+    assert "Nothing of this request was read or scanned" in two.json()["detail"]
 
 
 def test_info_tells_what_runs_here(client: TestClient, predictor: Predictor) -> None:
@@ -186,3 +187,19 @@ def test_another_definition_of_the_same_shape_serves(predictor: Predictor, setti
     other.definition = replace(predictor.definition, label=label)
     with TestClient(create_app(settings, other)) as client:
         assert client.post("/v1/score", json=NOTE).json()["label"] == "gold"
+
+
+@pytest.mark.parametrize("path", ["/v1/score", "/v1/score/batch"])
+def test_fewer_parts_may_be_asked_for(client: TestClient, path: str) -> None:
+    body = {"notes": [NOTE, {"id": "bad"}]} if "batch" in path else NOTE
+    answer = client.post(f"{path}?fields=probability,%20needs_review", json=body).json()
+    judgement = answer["results"][0] if "batch" in path else answer
+    assert set(judgement) == {"id", "label", "probability", "needs_review"}
+    assert "batch" not in path or answer["results"][1]["error"]["code"] == "missing_text"
+
+
+def test_an_unknown_part_is_named_with_those_there_are(client: TestClient) -> None:
+    answer = client.post("/v1/score?fields=label,sentiment", json=NOTE)
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_field")
+    assert "sentiment" in answer.json()["detail"]
+    assert set(client.post("/v1/score", json=NOTE).json()) == set(answer.json()["known"])

@@ -5,16 +5,20 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from insight_classifier.decode import Findings
 from insight_classifier.notes import Note
 from service.batcher import Batcher
 from service.errors import Closing, DeadlineExceeded, JudgingFailed, Overloaded, WorkerDied
+from service.work import Task
 from tests.service.conftest import wait_until
 
 SOON = 20.0  # seconds
+TOKENS = 100  # of a usual note
 
 
 class Gate:
@@ -26,7 +30,8 @@ class Gate:
         if opened:
             self.opened.set()
 
-    def __call__(self, notes, findings):
+    def __call__(self, windows, findings):
+        notes = [item.note for item in windows]
         self.batches.append([note.id for note in notes])
         self.opened.wait(SOON)
         if any(note.id == "guilty" for note in notes):
@@ -38,38 +43,40 @@ class Gate:
 
 @contextmanager
 def working(gate, **options) -> Iterator[Batcher]:
-    batcher = Batcher(gate, **{"queue_notes": 100, "gather_seconds": 0.0, **options})
+    batcher = Batcher(**{"queue_notes": 100, "gather_seconds": 0.0, **options})
     batcher.start()
     yield batcher
     gate.opened.set()
     batcher.close(SOON)
 
 
-def notes(*ids: str) -> list[tuple[Note, Findings]]:
-    return [(Note(name, {}), Findings({})) for name in ids]
+def task(gate, name: str, tokens: int = TOKENS) -> Task:
+    """A note of so many tokens."""
+    return Task(SimpleNamespace(note=Note(name, {}), ids=np.zeros(tokens)), Findings({}), gate)
 
 
-def submit(batcher: Batcher, *ids: str, seconds: float = SOON) -> list[Future]:
-    return batcher.submit(notes(*ids), time.monotonic() + seconds)
+def submit(batcher: Batcher, gate, *ids: str, seconds: float = SOON, tokens: int = TOKENS) -> list[Future]:
+    return batcher.submit([task(gate, name, tokens) for name in ids], time.monotonic() + seconds)
 
 
 def occupied(batcher: Batcher, gate: Gate) -> Future:
     """The thread now holds a first note and everything else has to wait."""
-    first = submit(batcher, "first")[0]
+    first = submit(batcher, gate, "first")[0]
     wait_until(lambda: gate.batches)
     return first
 
 
 def test_each_note_gets_its_own_judgement() -> None:
-    with working(Gate()) as batcher:
-        assert [future.result(SOON) for future in submit(batcher, "a", "b", "c")] == ["a", "b", "c"]
+    gate = Gate()
+    with working(gate) as batcher:
+        assert [future.result(SOON) for future in submit(batcher, gate, "a", "b", "c")] == ["a", "b", "c"]
 
 
 def test_notes_that_wait_are_judged_together() -> None:
     gate = Gate(opened=False)
     with working(gate) as batcher:
         occupied(batcher, gate)
-        waiting = [submit(batcher, name)[0] for name in "abc"]
+        waiting = [submit(batcher, gate, name)[0] for name in "abc"]
         gate.opened.set()
         assert [future.result(SOON) for future in waiting] == ["a", "b", "c"]
         assert gate.batches == [["first"], ["a", "b", "c"]]
@@ -78,7 +85,7 @@ def test_notes_that_wait_are_judged_together() -> None:
 def test_a_first_note_waits_a_little_for_company() -> None:
     gate = Gate()
     with working(gate, gather_seconds=1.0, batch_notes=2) as batcher:
-        futures = [submit(batcher, name)[0] for name in "ab"]
+        futures = [submit(batcher, gate, name)[0] for name in "ab"]
         assert [future.result(SOON) for future in futures] == ["a", "b"]
         assert gate.batches == [["a", "b"]]
 
@@ -87,8 +94,8 @@ def test_a_single_note_does_not_queue_behind_a_whole_request() -> None:
     gate = Gate(opened=False)
     with working(gate, batch_notes=2) as batcher:
         occupied(batcher, gate)
-        submit(batcher, *"abcdef")
-        submit(batcher, "single")[0].add_done_callback(lambda _: None)
+        submit(batcher, gate, *"abcdef")
+        submit(batcher, gate, "single")[0].add_done_callback(lambda _: None)
         gate.opened.set()
         wait_until(lambda: batcher.waiting == 0)
         assert gate.batches[1] == ["a", "single"]
@@ -98,9 +105,9 @@ def test_a_full_queue_says_when_to_come_back() -> None:
     gate = Gate(opened=False)
     with working(gate, queue_notes=2) as batcher:
         occupied(batcher, gate)
-        submit(batcher, "a", "b")
+        submit(batcher, gate, "a", "b")
         with pytest.raises(Overloaded) as caught:
-            submit(batcher, "c")
+            submit(batcher, gate, "c")
         assert caught.value.retry_after >= 1
 
 
@@ -108,9 +115,9 @@ def test_a_request_is_taken_whole_or_not_at_all() -> None:
     gate = Gate(opened=False)
     with working(gate, queue_notes=3) as batcher:
         occupied(batcher, gate)
-        submit(batcher, "a", "b")
+        submit(batcher, gate, "a", "b")
         with pytest.raises(Overloaded):
-            submit(batcher, "c", "d")
+            submit(batcher, gate, "c", "d")
         assert batcher.waiting == 2
 
 
@@ -118,7 +125,7 @@ def test_a_note_whose_caller_left_costs_nothing() -> None:
     gate = Gate(opened=False)
     with working(gate) as batcher:
         occupied(batcher, gate)
-        left, stays = submit(batcher, "left", "stays")
+        left, stays = submit(batcher, gate, "left", "stays")
         left.cancel()
         gate.opened.set()
         assert stays.result(SOON) == "stays"
@@ -129,7 +136,7 @@ def test_a_note_past_its_deadline_costs_nothing() -> None:
     gate = Gate(opened=False)
     with working(gate) as batcher:
         occupied(batcher, gate)
-        late = submit(batcher, "late", seconds=0.01)[0]
+        late = submit(batcher, gate, "late", seconds=0.01)[0]
         time.sleep(0.02)
         gate.opened.set()
         with pytest.raises(DeadlineExceeded):
@@ -141,9 +148,9 @@ def test_notes_that_nobody_waits_for_make_room() -> None:
     gate = Gate(opened=False)
     with working(gate, queue_notes=2) as batcher:
         occupied(batcher, gate)
-        for future in submit(batcher, "a", "b"):
+        for future in submit(batcher, gate, "a", "b"):
             future.cancel()
-        kept = submit(batcher, "c")[0]
+        kept = submit(batcher, gate, "c")[0]
         gate.opened.set()
         assert kept.result(SOON) == "c"
 
@@ -152,7 +159,7 @@ def test_only_the_guilty_note_fails() -> None:
     gate = Gate(opened=False)
     with working(gate) as batcher:
         occupied(batcher, gate)
-        good, guilty, other = submit(batcher, "good", "guilty", "other")
+        good, guilty, other = submit(batcher, gate, "good", "guilty", "other")
         gate.opened.set()
         assert (good.result(SOON), other.result(SOON)) == ("good", "other")
         with pytest.raises(JudgingFailed) as caught:
@@ -161,19 +168,20 @@ def test_only_the_guilty_note_fails() -> None:
 
 
 def test_a_wrong_number_of_judgements_misleads_nobody() -> None:
-    def forgetful(notes, findings):
-        return [note.id for note in notes][1:] if len(notes) > 1 else [notes[0].id]
+    def gate(windows, findings):
+        ids = [item.note.id for item in windows]
+        return ids[1:] if len(ids) > 1 else ids
 
-    forgetful.opened = threading.Event()
-    with working(forgetful, gather_seconds=0.5, batch_notes=2) as batcher:
-        assert [future.result(SOON) for future in submit(batcher, "a", "b")] == ["a", "b"]
+    gate.opened = threading.Event()
+    with working(gate, gather_seconds=0.5, batch_notes=2) as batcher:
+        assert [future.result(SOON) for future in submit(batcher, gate, "a", "b")] == ["a", "b"]
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_dead_thread_leaves_nobody_waiting() -> None:
     gate = Gate(opened=False)
     with working(gate, batch_notes=1) as batcher:
-        deadly, behind = submit(batcher, "deadly", "behind")
+        deadly, behind = submit(batcher, gate, "deadly", "behind")
         gate.opened.set()
         with pytest.raises(JudgingFailed):
             deadly.result(SOON)
@@ -181,14 +189,14 @@ def test_a_dead_thread_leaves_nobody_waiting() -> None:
             behind.result(SOON)
         wait_until(lambda: not batcher.alive)
         with pytest.raises(WorkerDied):
-            submit(batcher, "next")
+            submit(batcher, gate, "next")
 
 
 def test_closing_judges_what_waits() -> None:
     gate = Gate(opened=False)
     with working(gate) as batcher:
         first = occupied(batcher, gate)
-        waiting = submit(batcher, "a")[0]
+        waiting = submit(batcher, gate, "a")[0]
         threading.Timer(0.05, gate.opened.set).start()
         batcher.close(SOON)
         assert (first.result(0), waiting.result(0)) == ("first", "a")
@@ -198,18 +206,19 @@ def test_closing_fails_what_it_cannot_finish_in_time() -> None:
     gate = Gate(opened=False)
     with working(gate) as batcher:
         occupied(batcher, gate)
-        waiting = submit(batcher, "a")[0]
+        waiting = submit(batcher, gate, "a")[0]
         batcher.close(0.05)
         with pytest.raises(Closing):
             waiting.result(SOON)
 
 
 def test_a_closed_queue_takes_nothing() -> None:
-    with working(Gate()) as batcher:
+    gate = Gate()
+    with working(gate) as batcher:
         batcher.close(SOON)
         batcher.close(SOON)
         with pytest.raises(Closing):
-            submit(batcher, "a")
+            submit(batcher, gate, "a")
 
 
 def test_a_batch_that_hangs_shows() -> None:
@@ -226,3 +235,80 @@ def test_idle_means_blocked() -> None:
         started = time.process_time()
         time.sleep(0.5)
         assert time.process_time() - started < 0.1
+
+
+def test_a_batch_has_a_budget_of_tokens() -> None:
+    gate = Gate(opened=False)
+    with working(gate, batch_tokens=250) as batcher:
+        occupied(batcher, gate)
+        submit(batcher, gate, *"abcde")
+        gate.opened.set()
+        wait_until(lambda: batcher.waiting == 0)
+        assert gate.batches[1:] == [["a", "b"], ["c", "d"], ["e"]]
+
+
+def test_a_note_beyond_the_budget_is_judged_alone() -> None:
+    gate = Gate(opened=False)
+    with working(gate, batch_tokens=250) as batcher:
+        occupied(batcher, gate)
+        long = submit(batcher, gate, "long", tokens=10_000)[0]
+        short = submit(batcher, gate, "short")[0]
+        gate.opened.set()
+        assert (long.result(SOON), short.result(SOON)) == ("long", "short")
+        assert sorted(gate.batches[1:]) == [["long"], ["short"]]
+
+
+def test_short_notes_pass_the_long_ones_of_a_large_request() -> None:
+    gate = Gate(opened=False)
+    with working(gate) as batcher:
+        occupied(batcher, gate)
+        submit(batcher, gate, *"ABCDEF", tokens=8000)
+        submit(batcher, gate, "short")
+        gate.opened.set()
+        wait_until(lambda: batcher.waiting == 0)
+        assert gate.batches[1] == ["short"]
+
+
+def test_a_long_note_is_not_passed_by_what_comes_after_its_turn() -> None:
+    gate = Gate(opened=False)
+    with working(gate) as batcher:
+        occupied(batcher, gate)
+        submit(batcher, gate, "long", tokens=400)  # its turn: 0.16 s from now, at the first guess of the pace
+        time.sleep(0.3)
+        submit(batcher, gate, *"abc")
+        gate.opened.set()
+        wait_until(lambda: batcher.waiting == 0)
+        assert gate.batches[1][0] == "long"
+
+
+def test_the_rest_of_a_large_request_whose_caller_left_costs_nothing() -> None:
+    gate = Gate(opened=False)
+    with working(gate, batch_tokens=250) as batcher:
+        occupied(batcher, gate)
+        for future in submit(batcher, gate, *"abcdef"):
+            future.cancel()
+        stays = submit(batcher, gate, "stays")[0]
+        gate.opened.set()
+        assert stays.result(SOON) == "stays"
+        assert gate.batches[1:] == [["stays"]]
+
+
+def test_notes_of_two_models_never_meet_in_a_batch() -> None:
+    gate, other = Gate(opened=False), Gate()
+    with working(gate) as batcher:
+        occupied(batcher, gate)
+        futures = [submit(batcher, which, name)[0] for which, name in ((gate, "a"), (other, "b"), (gate, "c"))]
+        gate.opened.set()
+        assert [future.result(SOON) for future in futures] == ["a", "b", "c"]
+        assert (gate.batches[1:], other.batches) == ([["a"], ["c"]], [["b"]])
+
+
+def test_the_advice_is_the_waiting_tokens_at_the_measured_pace() -> None:
+    gate = Gate(opened=False)
+    with working(gate) as batcher:
+        occupied(batcher, gate)
+        submit(batcher, gate, *"abcde", tokens=8000)
+        assert batcher.retry_after() == 5  # 40,000 tokens and those in hand, at the first guess of 10,000 a second
+        for future in submit(batcher, gate, *"fghij", tokens=8000):
+            future.cancel()
+        assert batcher.retry_after() == 5

@@ -23,7 +23,7 @@ CASES = [
     (HTTPException(418), 418, "bad_request"),
     (ModelError("x"), 500, "internal_error"),
     (ValueError("x"), 500, "internal_error"),
-    (Overloaded("x"), 503, "overloaded"),
+    (Overloaded("x"), 429, "overloaded"),
     (errors.Closing("x"), 503, "closing"),
     (errors.WorkerDied("x"), 503, "worker_died"),
     (errors.DeadlineExceeded("x"), 504, "deadline_exceeded"),

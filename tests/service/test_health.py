@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from insight_classifier.predictor import Predictor
 from service.app import create_app
-from service.health import golden_note
+from service.self_test import golden_note
 from service.settings import Settings
 from tests.service.conftest import deciding, wait_until
 

@@ -77,7 +77,7 @@ def test_the_examples_work(client: TestClient, document: dict[str, Any]) -> None
 
 def test_problems_are_documented(document: dict[str, Any]) -> None:
     responses = document["paths"]["/v1/score"]["post"]["responses"]
-    assert {"400", "413", "415", "422", "500", "503", "504"} <= responses.keys()
+    assert {"400", "413", "415", "422", "429", "500", "503", "504"} <= responses.keys()
     assert all("application/problem+json" in responses[status]["content"] for status in responses if status != "200")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
@@ -31,9 +32,15 @@ def client(other: Definition, settings: Settings) -> Iterator[TestClient]:
         return [judged(note, other) for note in notes]
 
     shell = SimpleNamespace(definition=other, model=Origin("m", "1", "f"), safety=lambda note: {}, screen=lambda note: Findings({}))
-    shell.decide, shell.judge = decide, lambda notes: decide(notes, [])
+    shell.judge, shell.prepare = lambda notes: decide(notes, []), lambda notes: [prepared(note) for note in notes]
+    shell.complete = lambda windows, findings: decide([item.note for item in windows], findings)
     with TestClient(create_app(settings, shell)) as client:
         yield client
+
+
+def prepared(note: Note) -> SimpleNamespace:
+    """As far as the queue looks: a note of so many tokens."""
+    return SimpleNamespace(note=note, ids=np.zeros((1, 8)))
 
 
 def judged(note: Note, definition: Definition) -> Judgement:
