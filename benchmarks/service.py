@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from insight_classifier.cli import default_model
+from insight_classifier.command import default_model
 from insight_classifier.definition_reader import default_definition
 from insight_classifier.notes import Note, read_note
 from insight_classifier.predictor import load_predictor

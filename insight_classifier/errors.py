@@ -6,6 +6,7 @@ InsightError
 │   ├── NoteError              one note cannot be read or judged
 │   ├── LabelError             a labelled note contradicts the definition
 │   ├── FileError              a file is missing, unreadable or of the wrong shape
+│   ├── ArgumentError          arguments of a command that do not go together
 │   └── ConfigError            a training setting is unknown or out of range
 └── ModelError                 a model folder cannot be used: missing, altered or foreign file
 """
@@ -41,6 +42,10 @@ class LabelError(InputError):
 
 class FileError(InputError):
     code = "invalid_file"
+
+
+class ArgumentError(InputError):
+    code = "invalid_argument"
 
 
 class ConfigError(InputError):

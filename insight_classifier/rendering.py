@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +13,18 @@ from insight_classifier.notes import Note
 
 # Okabe and Ito's palette, which colour-blind readers tell apart; the number beside each mark says the same without colour.
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#CC79A7", "#D55E00", "#0072B2", "#999999")
+
+# A note may hold characters that steer a terminal; they are shown as signs, one for one, so that evidence keeps its place.
+_STEERING = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"} | {0x0D: " ", 0x7F: "\u2421"}
+_STEERING |= dict.fromkeys((*range(0x80, 0xA0), 0x202A, 0x202B, 0x202D, 0x202E), "\ufffd")
+
+
+def printed(note: Note, judgement: Judgement, definition: Definition) -> str:
+    """The whole judgement as the terminal at standard output shows it."""
+    console = Console(highlight=False)
+    with console.capture() as capture:
+        console.print(render(note, judgement, definition))
+    return capture.get().rstrip("\n")
 
 
 def render(note: Note, judgement: Judgement, definition: Definition) -> RenderableType:
@@ -49,7 +61,7 @@ def tagged_spans(verdicts: Mapping[str, Verdict], definition: Definition) -> dic
 
 def marked(note: Note, field: str, judgement: Judgement, definition: Definition, marks: Mapping[str, int]) -> Text:
     """One field with its evidence coloured and numbered."""
-    sent = note.fields[field]
+    sent = note.fields[field].translate(_STEERING)
     text = Text(sent)
     ends: list[tuple[int, int]] = []
     for tag, quoted in tagged_spans(judgement.verdicts, definition).items():
