@@ -16,6 +16,7 @@ from insight_classifier.cli import default_model, plain_errors
 from insight_classifier.errors import ConfigError
 from service import logs
 from service.app import create_app, load
+from service.draining import DrainingServer
 from service.models.live import Models, pointed
 from service.models.rules import checked_name
 from service.settings import Settings, read_settings
@@ -61,7 +62,8 @@ def serve(settings: Settings) -> None:
         host, port = listener.getsockname()[:2]
         address = f"[{host}]" if ":" in host else host
         print(f"insight: judging with {predictor.model.name} at http://{address}:{port} (Ctrl-C stops)", file=sys.stderr, flush=True)
-        server = uvicorn.Server(config)
+        server = DrainingServer(config, on_drain=app.state.health.drain, drain_seconds=settings.drain_seconds)
+        signal.signal(signal.SIGTERM, lambda number, frame: None)  # uvicorn raises it again, too, after it has shut down
         with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has shut down
             server.run(sockets=[listener])
         print("insight: stopped", file=sys.stderr)

@@ -14,6 +14,11 @@ class Health:
 
     def __init__(self, scorer: Scorer) -> None:
         self.scorer = scorer
+        self._draining = False
+
+    def drain(self) -> None:
+        """From now on no work should be sent here, although it is still done. Safe in a signal handler."""
+        self._draining = True
 
     @property
     def self_test(self) -> SelfTest:
@@ -44,7 +49,7 @@ class Health:
         yield "self_test", failed
         yield "worker", None if batcher.alive else "The thread that judges is gone."
         yield "progress", f"One batch has taken {busy:.0f} s." if stuck else None
-        yield "closing", "The service is shutting down." if batcher.closing else None
+        yield "closing", "The service is shutting down." if self._draining or batcher.closing else None
         yield "queue", f"{waiting} of {batcher.queue_notes} notes are waiting." if full else None
 
     def test(self) -> None:

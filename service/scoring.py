@@ -30,6 +30,7 @@ T = TypeVar("T")
 Outcome = Judgement | InsightError
 Entry = tuple[str, Screened | Unjudged]  # a note's id, and the note scanned or refused
 
+LAST_SECONDS = 1.0  # for a batch that nobody waits for any more
 PIECE_NOTES, PIECE_CHARACTERS = 16, 16_000  # of a batch are scanned in one go, so that others come in between
 
 
@@ -52,8 +53,8 @@ class Scorer:
         self.batcher.start()
 
     def close(self) -> None:
-        """Judge what waits, for at most the deadline."""
-        self.batcher.close(self.settings.deadline_seconds)
+        """Stop. Whoever waited has been answered by then, or is told that the service closes."""
+        self.batcher.close(LAST_SECONDS)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def deadline(self) -> float:

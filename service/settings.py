@@ -29,12 +29,10 @@ class Settings(BaseSettings):
     batch_notes: int = Field(500, ge=1, le=10_000, description="Most notes in one batch request.")
     queue_notes: int = Field(1000, ge=1, le=100_000, description="Most notes that may wait; beyond it callers are told to come back.")
     queue_bytes: int = Field(
-        64 * MIB,
-        ge=1024,
-        le=16_384 * MIB,
-        description="Most bytes of requests that may be in hand; beyond it callers are told to come back.",
+        64 * MIB, ge=1024, le=16_384 * MIB, description="Most bytes of requests in hand; beyond it callers are told to come back."
     )
     deadline_seconds: float = Field(20.0, gt=0, le=600, description="Longest that a caller waits, and the grace at shutdown, in seconds.")
+    drain_seconds: float = Field(2.0, ge=0, le=300, description="How long the service goes on answering, not ready, after SIGTERM.")
     docs: bool = Field(True, description="Whether /openapi.json is served.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines to write.")
 

@@ -29,6 +29,7 @@ class ModelSwap(BaseModel):
 def model_routes(models: Models, settings: Settings) -> APIRouter:
     """`GET /v1/models`, `POST /v1/models/swap` and `/v1/models/rollback`."""
     router = APIRouter(tags=["models"])
+    nothing_before = responses(None, ("no_previous_model", "swap_in_progress"))
     documented = {"openapi_extra": request_body("ModelSwap", {"the shipped model": {"model": models.live.model.name}})}
 
     @router.get("/v1/models", summary="Which models can judge")
@@ -45,9 +46,7 @@ def model_routes(models: Models, settings: Settings) -> APIRouter:
         await anyio.to_thread.run_sync(lambda: models.swap(name))
         return await anyio.to_thread.run_sync(models.to_dict)
 
-    @router.post(
-        "/v1/models/rollback", summary="Go back to the model before", responses=responses(None, ("no_previous_model", "swap_in_progress"))
-    )
+    @router.post("/v1/models/rollback", summary="Go back to the model before", responses=nothing_before)
     async def rollback_model() -> dict[str, Any]:
         """At once: it was kept loaded."""
         models.rollback()

@@ -85,7 +85,7 @@ class Models:
             live, previous = self._pair
             if previous is None:
                 raise ServiceError(
-                    "No other model was live since this service started: there is nothing to go back to.", "no_previous_model"
+                    "No other model was live since the service started: there is nothing to go back to.", "no_previous_model"
                 )
             self._pair = (previous, live)
             log.info("rollback", model=previous.model.name, fingerprint=previous.model.fingerprint, before=live.model.name)

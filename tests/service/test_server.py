@@ -1,6 +1,7 @@
 """Behind a real server: bodies that stream, callers that leave, signals, ports that are taken."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from service.app import create_app
 from service.cli import bind, register
 from service.settings import Settings
 from tests.service.conftest import HARM, deciding, running, wait_until
+from tests.service.models.test_live import another
 
 JSON = {"Content-Type": "application/json"}
 MIB = 1024 * 1024
@@ -143,6 +145,40 @@ def test_ctrl_c_stops_it_cleanly(tiny_model: Path) -> None:
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0
     assert process.stderr.read().splitlines()[-1] == "insight: stopped"
+
+
+def test_sigterm_is_not_ready_first_then_drains_and_exits(tiny_model: Path) -> None:
+    process = command(
+        "--model", str(tiny_model), "--port", "0", INSIGHT_THREADS="1", INSIGHT_DRAIN_SECONDS="1.5", INSIGHT_DEADLINE_SECONDS="5"
+    )
+    assert process.stderr
+    address = process.stderr.readline().split(" at ")[1].split()[0]
+    wait_until(lambda: _status(f"{address}/readyz") == 200, 60)
+    with ThreadPoolExecutor(1) as threads:
+        notes = [{"text": "One note. " * 2000} for _ in range(20)]
+        work = threads.submit(httpx2.post, f"{address}/v1/score/batch", json={"notes": notes}, timeout=30)
+        process.send_signal(signal.SIGTERM)
+        started = time.monotonic()
+        wait_until(lambda: _status(f"{address}/readyz") == 503)
+        assert httpx2.post(f"{address}/v1/score", json={"text": "Late."}, timeout=20).status_code == 200
+        assert work.result(30).status_code == 200
+    assert process.wait(30) == 0
+    assert time.monotonic() - started < 1.5 + 5 + 3
+    assert process.stderr.read().splitlines()[-1] == "insight: stopped"
+
+
+def test_sighup_follows_the_pointer_file(tiny_model: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_model, tmp_path / "one")
+    process = command("--model", str(tmp_path / "one"), "--port", "0", INSIGHT_THREADS="1")
+    assert process.stderr
+    address = process.stderr.readline().split(" at ")[1].split()[0]
+    wait_until(lambda: _status(f"{address}/readyz") == 200, 60)
+    another(tiny_model, tmp_path / "two")
+    (tmp_path / "live").write_text("two\n")
+    process.send_signal(signal.SIGHUP)
+    wait_until(lambda: httpx2.get(f"{address}/v1/models").json()["live"]["model"]["name"] == "two", 60)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
 
 
 def _status(address: str) -> int:
