@@ -17,10 +17,11 @@ DEFAULT_EVIDENCE_THRESHOLD = 0.4
 
 @dataclass(frozen=True)
 class Findings:
-    """What the rules found in a note, before any model ran: spans by member, and the language if it is not English."""
+    """What was found in a note before any model ran: spans by member, the language if it is not English, whether there are words."""
 
     spans: Mapping[str, tuple[Span, ...]]
     language: str | None = None
+    words: bool = True
 
 
 class Decoder:
@@ -102,7 +103,7 @@ class Decoder:
         low, high = self.definition.label.review_band
         if low <= probability <= high:
             yield "label_uncertain"
-        elif label != (probability > high):
+        if label != (probability > (0.5 if low <= probability <= high else high)):
             yield "label_and_probability_disagree"
         for dimension in self.definition.dimensions:
             verdict = verdicts[dimension.name]
@@ -110,6 +111,8 @@ class Decoder:
                 yield f"{dimension.name}_uncertain"
             elif isinstance(verdict, Mapping) and dimension.lane:
                 yield from (name for name, check in verdict.items() if check.met and dimension.member(name).evidence)
+        if not found.words:
+            yield "no_words"
         if found.language:
             yield f"language_{found.language}"
 

@@ -64,9 +64,9 @@ def read_note(record: Mapping[str, Any], definition: Definition, number: int = 1
 
 
 def check_fields(fields: Mapping[str, str], definition: Definition) -> None:
-    """Raises NoteError where the note is blank, too long, or not text that can be stored."""
+    """Raises NoteError where the note is blank, too long, or not text that can be stored. Emoji and punctuation are not blank."""
     main = definition.main_field
-    if not any(character.isalnum() for character in view(fields.get(main, "")[: MAX_CHARACTERS + 1]).text):
+    if not any(map(_visible, view(fields.get(main, "")[: MAX_CHARACTERS + 1]).text)):
         raise NoteError(f"{main} is empty: send the words of the note", "empty_text")
     size = sum(map(len, fields.values()))
     if size > MAX_CHARACTERS:
@@ -78,6 +78,15 @@ def check_fields(fields: Mapping[str, str], definition: Definition) -> None:
             raise NoteError(
                 f"{name} holds half a surrogate pair at character {problem.start}: send valid Unicode", "invalid_unicode"
             ) from problem
+
+
+def _visible(character: str) -> bool:
+    return character.isprintable() and not character.isspace()
+
+
+def has_words(note: Note) -> bool:
+    """Whether any field holds a letter or a digit."""
+    return any(character.isalnum() for text in note.fields.values() for character in view(text).text)
 
 
 def read_labelled_note(record: Mapping[str, Any], definition: Definition) -> LabelledNote:

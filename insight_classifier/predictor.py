@@ -13,7 +13,7 @@ from insight_classifier.definition_reader import read_definition
 from insight_classifier.errors import DefinitionError
 from insight_classifier.judgement import Judgement, Origin
 from insight_classifier.language import other_language
-from insight_classifier.notes import Note
+from insight_classifier.notes import Note, has_words
 from insight_classifier.runtime import OpenVinoRuntime, Runtime, model_outputs
 from insight_classifier.safety import SafetyRules
 from insight_classifier.text import rules_pipeline, view
@@ -35,7 +35,7 @@ class Predictor:
 
     def screen(self, note: Note) -> Findings:
         """The safety lane, which needs no model: what the rules find, and the language."""
-        return Findings(self.safety(note), other_language(view(note.fields[self.definition.main_field]).text))
+        return Findings(self.safety(note), other_language(view(note.fields[self.definition.main_field]).text), has_words(note))
 
     def decide(self, notes: Sequence[Note], findings: Sequence[Findings]) -> list[Judgement]:
         """Judge notes that are screened already."""

@@ -10,6 +10,7 @@ from rich.text import Text
 from insight_classifier.definition import Definition, Dimension
 from insight_classifier.judgement import Check, Judgement, Level, Option, Span, Verdict
 from insight_classifier.notes import Note
+from insight_classifier.reasons import reason_in_words
 
 # Okabe and Ito's palette, which colour-blind readers tell apart; the number beside each mark says the same without colour.
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#CC79A7", "#D55E00", "#0072B2", "#999999")
@@ -41,7 +42,8 @@ def render(note: Note, judgement: Judgement, definition: Definition) -> Renderab
         parts.append(Text("\nAsk next", style="bold"))
         parts += [Text(f"  - {question}") for question in judgement.coaching]
     if judgement.review_reasons:
-        parts.append(Text(f"\nNeeds review: {', '.join(reason.replace('_', ' ') for reason in judgement.review_reasons)}", style="bold"))
+        parts.append(Text("\nNeeds review", style="bold"))
+        parts += [Text(f"  - {reason_in_words(reason, definition)}") for reason in judgement.review_reasons]
     origin = f"\ndefinition {judgement.definition.name} {judgement.definition.version} ({judgement.definition.fingerprint})"
     parts.append(Text(f"{origin}, model {judgement.model.name} ({judgement.model.fingerprint})", style="dim"))
     return Group(*parts)

@@ -7,7 +7,8 @@ from typing import Any
 from insight_classifier.definition import Definition, Dimension, Member
 from insight_classifier.judgement import Check, Judgement, Level, Option, Span, Verdict
 from insight_classifier.notes import Note
-from service.marks import Piece, Tag, marks, percent, pieces, tags
+from insight_classifier.reasons import reason_in_words
+from service.marks import Piece, Tag, marks, pieces, tags
 
 TOP_OPTIONS = 3
 SOURCES = {"model": "found by the model", "rule": "found by the rules", "both": "found by the rules and the model"}
@@ -80,7 +81,7 @@ def present(note: Note, judgement: Judgement, definition: Definition) -> Shown:
         title=in_words(judgement.label),
         wording=definition.label.met_wording if met else definition.label.unmet_wording,
         met=met,
-        reasons=tuple(_reason(code, definition) for code in judgement.review_reasons),
+        reasons=tuple(reason_in_words(code, definition) for code in judgement.review_reasons),
         safety=_safety(row for d in _lane(definition) for row in _check_rows(d, judgement.verdicts[d.name], definition)),
         cards=tuple(_card(d, judgement, definition) for d in definition.dimensions if not d.lane),
         texts=tuple(Text(f.title, tuple(pieces(note.fields[f.name], (m for m in found if m.span.field == f.name)))) for f in fields),
@@ -163,21 +164,3 @@ def _options(dimension: Dimension, verdict: Option) -> Iterator[Row]:
     for member in dimension.members:
         chosen = member.name == verdict.name
         yield Row(member, chosen, "Chosen" if chosen else "", verdict.probabilities[member.name])
-
-
-def _reason(code: str, definition: Definition) -> str:
-    """Why a person should look, in words."""
-    low, high = definition.label.review_band
-    for dimension in definition.dimensions:
-        if code == f"{dimension.name}_uncertain":
-            return f"{dimension.title}: no level is likelier than all others together."
-        if code in dimension.names:
-            return f"{dimension.member(code).title}: a person must look at it, whatever the label."
-    if code.startswith("language_"):
-        language = code.removeprefix("language_")
-        return f"The note seems to be written in another language than English ({language}); the judgement is less reliable."
-    words = {
-        "label_uncertain": f"The probability lies in the review band, {percent(low)} to {percent(high)}.",
-        "label_and_probability_disagree": "The checks taken one by one give this label, taken together they make it unlikely.",
-    }
-    return words.get(code, in_words(code) + ".")

@@ -37,6 +37,13 @@ def test_a_check_counts_only_with_what_is_required_through_others(changed, token
     assert met(judged(chain, tokenizer, NO, YES, YES)) == [False, False, False]
 
 
+def test_a_label_against_its_probability_is_flagged_in_the_band_too(support_call: Definition, tokenizer: Tokenizer):
+    # Two checks of three, just likelier than not: met, but hardly both.
+    judgement = judged(support_call, tokenizer, 0.1, NO, 0.1)
+    assert (judgement.label, judgement.probability < 0.5) == (support_call.label.met, True)
+    assert "label_and_probability_disagree" in judgement.review_reasons
+
+
 def safety_check(definition: Definition, tokenizer: Tokenizer, said: float, text: str, *ruled: Span) -> Check:
     """The verdict on the first check that both the model and the rules judge."""
     windows = Windower(tokenizer, TokenizerLayout(2, 3, 0), definition)([Note("n", {"text": text})])

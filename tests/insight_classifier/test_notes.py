@@ -8,7 +8,7 @@ import pytest
 
 from insight_classifier.definition import Definition
 from insight_classifier.errors import LabelError, NoteError
-from insight_classifier.notes import MAX_CHARACTERS, labelled_record, read_labelled_note, read_note
+from insight_classifier.notes import MAX_CHARACTERS, has_words, labelled_record, read_labelled_note, read_note
 
 CORPUS = sorted((Path(__file__).parent.parent.parent / "data" / "notes").glob("*.jsonl"))
 TEXT = "Won't start it in CKD 4, the trial left them out; a third of her clinic stays untreated. Asked why. Asked how many."
@@ -158,7 +158,7 @@ def test_a_note_of_the_second_definition(support_call: Definition):
         ({"text": 3}, "wrong_type"),
         ({"text": ["x"]}, "wrong_type"),
         ({"text": ""}, "empty_text"),
-        ({"text": " \n\t\u00a0\u200b…"}, "empty_text"),
+        ({"text": " \n\t\u00a0\u200b\x07"}, "empty_text"),
         ({"text": "x", "next_steps": 3}, "wrong_type"),
         ({"text": "x", "id": True}, "wrong_type"),
         ({"text": "x", "id": 1.5}, "wrong_type"),
@@ -174,6 +174,13 @@ def test_what_cannot_be_judged_has_a_code_of_its_own(record, code, definition: D
 
 def test_the_longest_note_is_read(definition: Definition):
     assert read_note({"text": "x" * MAX_CHARACTERS}, definition).fields["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("\U0001f44d\u200d", False), ("?!…", False), ("<p>&mdash;</p>", False), ("\U0001f44d ok", True), ("4", True)]
+)
+def test_signs_without_words_are_a_note(text: str, words: bool, definition: Definition):
+    assert has_words(read_note({"text": text}, definition)) is words
 
 
 def test_text_is_kept_as_it_was_sent(definition: Definition):

@@ -68,3 +68,9 @@ def test_a_note_in_another_language_is_flagged_and_scored(predictor: Predictor):
     text = "Die Patienten nehmen das Medikament nicht, weil sie vor den Nebenwirkungen große Angst haben und niemand mit ihnen spricht."
     (judgement,) = predictor.judge([Note("a", {"text": text})])
     assert "language_de" in judgement.review_reasons
+
+
+def test_a_note_of_signs_is_scored_and_flagged(predictor: Predictor):
+    signs, words = predictor.judge([Note("a", {"text": "\U0001f44d\U0001f44d !!"}), Note("b", {"text": "\U0001f44d Great call."})])
+    assert "no_words" in signs.review_reasons
+    assert "no_words" not in words.review_reasons

@@ -76,6 +76,11 @@ BAD = {
 }
 
 
+def test_a_note_of_signs_is_scored_with_a_reason(client: TestClient) -> None:
+    answer = client.post("/v1/score", json={"text": "\U0001f44d"})
+    assert (answer.status_code, "no_words" in answer.json()["review_reasons"]) == (200, True)
+
+
 @pytest.mark.parametrize(("body", "status", "code"), BAD.values(), ids=BAD)
 def test_bad_input_gets_a_problem(client: TestClient, body: bytes, status: int, code: str) -> None:
     answer = client.post("/v1/score", content=body, headers={"Content-Type": "application/json"})

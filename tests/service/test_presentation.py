@@ -74,6 +74,7 @@ def test_every_reason_is_put_in_words(note: Note, judgement: Judgement, definiti
     codes = [
         "label_uncertain",
         "label_and_probability_disagree",
+        "no_words",
         "language_de",
         *(f"{d.name}_uncertain" for d in definition.dimensions),
         *names,
