@@ -131,6 +131,7 @@ def _request(record: dict[str, Any]) -> bytes:
 
 def _summary(answers: Sequence[tuple[float, float, int]], bare: float) -> dict[str, Any]:
     good = sorted(seconds for _, seconds, status in answers if status == 200)
+    refused = sorted(seconds for _, seconds, status in answers if status == 429)
     span = max(when for when, *_ in answers) - min(when for when, *_ in answers)
     pace = len(good) / span
     statuses = {str(status): sum(s == status for *_, s in answers) for status in sorted({s for *_, s in answers})}
@@ -139,6 +140,7 @@ def _summary(answers: Sequence[tuple[float, float, int]], bare: float) -> dict[s
         "share_of_bare": round(pace / bare, 3),
         "p50_ms": round(1000 * good[len(good) // 2], 1),
         "p99_ms": round(1000 * good[int(len(good) * 0.99)], 1),
+        **({"refused_p99_ms": round(1000 * refused[int(len(refused) * 0.99)], 1)} if refused else {}),
         "statuses": statuses,
     }
 

@@ -46,8 +46,7 @@ def serve(settings: Settings) -> None:
     logs.configure(settings.log_level)
     with bind(settings.host, settings.port) as listener:
         folder = start_model(settings)
-        predictor = load(settings, folder)
-        app = create_app(settings, predictor, folder.parent)
+        app = create_app(settings, load(settings, folder), folder.parent)  # no name holds the first model: after two swaps it must go
         follow_pointer_on_hangup(app.state.models)
         config = uvicorn.Config(
             app,
@@ -61,7 +60,11 @@ def serve(settings: Settings) -> None:
         )
         host, port = listener.getsockname()[:2]
         address = f"[{host}]" if ":" in host else host
-        print(f"insight: judging with {predictor.model.name} at http://{address}:{port} (Ctrl-C stops)", file=sys.stderr, flush=True)
+        print(
+            f"insight: judging with {app.state.models.live.model.name} at http://{address}:{port} (Ctrl-C stops)",
+            file=sys.stderr,
+            flush=True,
+        )
         server = DrainingServer(config, on_drain=app.state.health.drain, drain_seconds=settings.drain_seconds)
         signal.signal(signal.SIGTERM, lambda number, frame: None)  # uvicorn raises it again, too, after it has shut down
         with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has shut down

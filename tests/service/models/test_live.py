@@ -1,8 +1,10 @@
 """A model takes over only where it is sound, and calls keep the one that they began with."""
 
+import gc
 import json
 import shutil
 import threading
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -62,6 +64,14 @@ def test_another_model_takes_over_and_the_one_before_is_kept(client: TestClient)
     assert client.get("/v1/info").json()["model"]["name"] == "two"
     assert "two" in client.get("/").text
     assert client.get("/readyz").status_code == 200
+
+
+def test_at_most_two_models_stay_in_memory(models: Models) -> None:
+    first = weakref.ref(models.live)
+    models.swap("two")
+    models.swap("one")
+    gc.collect()
+    assert first() is None
 
 
 def test_a_rollback_goes_back_and_forth(client: TestClient) -> None:
