@@ -1,15 +1,15 @@
 """The data scientist's commands: train, evaluate, compare. Each parses, then a plain function does the work."""
 
 import json
-import sys
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from insight_classifier.cli import DefinitionOption, ModelOption, default_model, plain_errors
-from insight_classifier.errors import FileError
+from insight_classifier.command import DefinitionOption, ModelOption, default_model, plain_errors, say, tell
+from insight_classifier.errors import ArgumentError, FileError
+from training.progress import Bar
 
 if TYPE_CHECKING:  # imported by the commands that need them: `insight --help` waits for neither torch nor spaCy
     from insight_classifier.definition import Definition
@@ -17,7 +17,10 @@ if TYPE_CHECKING:  # imported by the commands that need them: `insight --help` w
 
 DataOption = Annotated[Path, typer.Option("--data", help="Folder of labelled notes (JSON Lines, split.yaml), or one file of them.")]
 
-SideOption = Annotated[str, typer.Option("--side", help="Of a folder: train, validation or test. Look at test once, at the end.")]
+SideOption = Annotated[
+    str | None, typer.Option("--side", help="Of a folder: train, validation (the default) or test. Look at test once, at the end.")
+]
+BASELINES = ".cache/baselines"
 
 
 def train_command(
@@ -33,42 +36,40 @@ def train_command(
     """Train a model on labelled notes; a killed run continues where it stood when called again."""
     from insight_classifier.definition_reader import default_definition, read_definition
     from training.config import parse_overrides, read_config
-    from training.loop import Progress as Step
     from training.train import train
 
-    with plain_errors(), _bar() as bar:
-        overrides = parse_overrides(settings or []) | ({"base_model": base_model} if base_model else {})
-        task = bar.add_task("training", total=None, loss="")
-
-        def show(step: Step) -> None:
-            bar.update(task, total=step.steps, completed=step.step, description=f"epoch {step.epoch}", loss=f"loss {step.loss:.3f}")
-
+    with plain_errors(), Bar() as bar:
+        overrides = parse_overrides(settings or [])
+        if base_model is not None and "base_model" in overrides:
+            raise ArgumentError("--base-model and --set base_model=… name the encoder twice. Keep one")
+        config = read_config(overrides | ({} if base_model is None else {"base_model": base_model}))
+        for path in filter(None, (output, weights)):  # hours before they are needed
+            _require_writable(path)
         chosen = read_definition(definition) if definition else default_definition()
-        artifact = train(data=data, output=output, definition=chosen, config=read_config(overrides), weights=weights, show=show)
-        bar.console.print(
-            f"{artifact.folder}: {artifact.origin.name} ({artifact.origin.fingerprint}), {artifact.training['minutes']} minutes"
-        )
+        artifact = train(data=data, output=output, definition=chosen, config=config, weights=weights, show=bar.show)
+    say(f"{artifact.folder}: {artifact.origin.name} ({artifact.origin.fingerprint}), {artifact.training['minutes']} minutes")
 
 
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total} steps {task.fields[loss]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
+def _require_writable(path: Path) -> None:
+    """Raises FileError where nothing can be written at this path; its folders are made."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=path.parent).close()
+    except (OSError, ValueError) as problem:
+        raise FileError(f"{path}: {getattr(problem, 'strerror', problem)}. Choose another path.") from problem
 
 
 def evaluate_command(
     data: DataOption,
     model: ModelOption = None,
     definition: DefinitionOption = None,
-    side: SideOption = "validation",
+    side: SideOption = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here as JSON.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report (Markdown with plots) into this folder.")] = None,
     card_too: Annotated[bool, typer.Option("--card", help="Put the figures into the model's card, README.md of its folder.")] = False,
-    baselines: Annotated[str, typer.Option(help="Where the baselines' judgements are kept once made, or none.")] = ".cache/baselines",
+    baselines: Annotated[
+        str | None, typer.Option(help=f"Where the baselines' judgements are kept once made ({BASELINES} by default), or none.")
+    ] = None,
 ) -> None:
     """Measure a model on labelled notes, each figure with its interval, beside the baselines trained on the same split."""
     from insight_classifier.artifact import open_artifact
@@ -78,20 +79,34 @@ def evaluate_command(
     from training.report import evaluation_json, evaluation_markdown, evaluation_summary
 
     with plain_errors():
+        chosen = _side(data, side)
+        if baselines not in (None, "none") and not data.is_dir():
+            raise ArgumentError(f"--baselines does not go with --data {data}: they are trained on a folder's train side. Leave it out")
         predictor = load_predictor(model or default_model(), definition=definition)
-        notes = load_side(data, predictor.definition, side)
-        beside = _baselines(notes, predictor.definition, baselines)
-        where = f"{data}, side {side}" if data.is_dir() else str(data)
+        notes = load_side(data, predictor.definition, chosen)
+        beside = _baselines(notes, predictor.definition, baselines or BASELINES)
+        where = f"{data}, side {chosen}" if data.is_dir() else str(data)
         found = evaluate(predictor, notes.judged, predictor.definition, baselines=beside, data=where)
         if json_file:
             write_text(json_file, json.dumps(evaluation_json(found), allow_nan=False, indent=1) + "\n")
-        print(evaluation_summary(found))
+        say(evaluation_summary(found))
         if card_too:
             folder = model or default_model()
             artifact = open_artifact(folder)
             write_text(folder / "README.md", card(artifact.origin.name, predictor.definition, artifact.training, evaluation_summary(found)))
         if report:
-            print(f"insight: the report stands in {evaluation_markdown(found, report)}", file=sys.stderr)
+            tell(f"the report stands in {evaluation_markdown(found, report)}")
+
+
+def _side(data: Path, side: str | None) -> str:
+    """The side to judge. Raises ArgumentError where it is none, or would be ignored."""
+    from training.data import SIDES
+
+    if side is not None and data.is_file():
+        raise ArgumentError(f"--side does not go with --data {data}: a file of notes is judged whole. Leave it out, or give a folder")
+    if side is not None and side not in SIDES:
+        raise ArgumentError(f"there is no side {side!r}. Use {', '.join(SIDES)}")
+    return side or "validation"
 
 
 def _baselines(notes: "Notes", definition: "Definition", folder: str) -> "list[Judged] | None":
@@ -99,14 +114,14 @@ def _baselines(notes: "Notes", definition: "Definition", folder: str) -> "list[J
         return None
     from training.baselines.cache import judged_baselines
 
-    return judged_baselines(notes, definition, Path(folder), notify=lambda message: print(f"insight: {message}", file=sys.stderr))
+    return judged_baselines(notes, definition, Path(folder), notify=tell)
 
 
 def compare_command(
     a: Annotated[Path, typer.Argument(help="A model folder.")],
     b: Annotated[Path, typer.Argument(help="Another model folder.")],
     data: DataOption,
-    side: SideOption = "validation",
+    side: SideOption = None,
     definition: DefinitionOption = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here as JSON.")] = None,
 ) -> None:
@@ -116,12 +131,13 @@ def compare_command(
     from training.report import comparison_json, comparison_markdown
 
     with plain_errors():
+        chosen = _side(data, side)
         first = load_predictor(a, definition=definition)
         second = load_predictor(b, definition=definition or first.definition.source)
-        found = compare(first, second, load_side(data, first.definition, side).judged)
+        found = compare(first, second, load_side(data, first.definition, chosen).judged)
         if json_file:
             write_text(json_file, json.dumps(comparison_json(found), allow_nan=False, indent=1) + "\n")
-        print(comparison_markdown(found, first.definition))
+        say(comparison_markdown(found, first.definition))
 
 
 def write_text(path: Path, text: str) -> None:

@@ -58,8 +58,18 @@ def parse_overrides(pairs: list[str]) -> dict[str, Any]:
         key, equals, value = pair.partition("=")
         if not equals:
             raise ConfigError(f"--set {pair}: write key=value")
-        overrides[key.strip()] = _number(value) if _number(value) is not None else yaml.safe_load(value)
+        if key.strip() in overrides:
+            raise ConfigError(f"--set {key.strip()} is given twice. Keep one")
+        overrides[key.strip()] = _value(key, value)
     return overrides
+
+
+def _value(key: str, value: str) -> Any:  # noqa: ANN401 whatever YAML holds
+    number = _number(value)
+    try:
+        return yaml.safe_load(value) if number is None else number
+    except yaml.YAMLError as problem:
+        raise ConfigError(f"--set {key}: {value!r} is not valid YAML. Put it in quotes") from problem
 
 
 def _number(value: str) -> float | int | None:

@@ -86,8 +86,9 @@ def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             record = json.loads(line)
-        except json.JSONDecodeError as problem:
-            raise FileError(f"{file}, line {number}: not JSON ({problem.msg}). Write one JSON object a line.") from problem
+        except (ValueError, RecursionError) as problem:  # also a number of more digits than Python reads
+            said = problem.msg if isinstance(problem, json.JSONDecodeError) else str(problem).split(";")[0]
+            raise FileError(f"{file}, line {number}: not JSON ({said}). Write one JSON object a line.") from problem
         if not isinstance(record, dict):
             raise FileError(f"{file}, line {number}: not a JSON object. Write one JSON object a line.")
         yield number, record

@@ -49,3 +49,29 @@ def test_a_model_is_no_better_than_itself(tiny_model: Path, tiny_corpus: Path):
     result = insight("compare", tiny_model, tiny_model, "--data", tiny_corpus)
     assert "+0.000" in result.stdout
     assert result.returncode == 0
+
+
+NOTES = ROOT / "data" / "notes" / "writer_a.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["evaluate", "--data", NOTES, "--side", "test"], "--side does not go with --data"),
+        (["compare", "a", "b", "--data", NOTES, "--side", "test"], "--side does not go with --data"),
+        (["evaluate", "--data", NOTES, "--baselines", "kept"], "--baselines does not go with --data"),
+        (["evaluate", "--data", ROOT / "data", "--side", "tests"], "Use train, validation, test"),
+        (["train", "--data", "nowhere", "--output", "/dev/null/x"], "Choose another path"),
+        (["train", "--data", ROOT / "data", "--output", "x", "--base-model", "a", "--set", "base_model=b"], "Keep one"),
+    ],
+)
+def test_what_would_be_ignored_or_fail_late_is_refused_in_one_line(words: list[object], says: str):
+    result = insight(*words)
+    assert (result.returncode, len(result.stderr.splitlines()), result.stdout) == (2, 1, "")
+    assert says in result.stderr
+
+
+def test_a_run_that_fails_before_its_first_step_shows_no_bar(tmp_path: Path):
+    result = insight("train", "--data", "nowhere.jsonl", "--output", tmp_path / "model")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "steps" not in result.stderr

@@ -23,8 +23,14 @@ def test_any_setting_can_be_overridden():
         ("device=tpu", "device"),
         ("overlap=300", "overlap"),
         ("x", "key=value"),
+        ("device=[", "not valid YAML"),
     ],
 )
 def test_a_wrong_setting_is_named(pair: str, words: str):
     with pytest.raises(ConfigError, match=words):
         read_config(parse_overrides([pair]))
+
+
+def test_a_setting_given_twice_is_refused():
+    with pytest.raises(ConfigError, match="twice"):
+        parse_overrides(["epochs=1", "epochs=2"])
