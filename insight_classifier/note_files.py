@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from insight_classifier.csv_file import csv_records
 from insight_classifier.definition import Definition
-from insight_classifier.errors import FileError
+from insight_classifier.errors import FileError, NoteError
 from insight_classifier.json_lines import json_lines
 from insight_classifier.record import Record, open_file, require_column
 
@@ -47,16 +48,20 @@ def _reader(path: Path) -> Reader:
 
 
 def _renamed(records: Iterator[Record], main: str, column: str, source: str) -> Iterator[Record]:
-    """The named column takes the place of the main field; a refused record's raw text stands there already."""
+    """The named column takes the place of the main field."""
     try:
-        for record in records:
-            if column != main and column in record.content:
-                content = {key: value for key, value in record.content.items() if key != main}
-                content[main] = content.pop(column)
-                record = Record(record.number, content, record.error)
-            yield record
+        yield from records if column == main else (_under(record, main, column) for record in records)
     except OSError as problem:  # in the middle of the file
         raise FileError(f"{source}: {problem.strerror or problem}. Copy the file, and try the copy.") from problem
+
+
+def _under(record: Record, main: str, column: str) -> Record:
+    """The record with its note under the main field; another text that stands there is no substitute for the column that was named."""
+    if column in record.content:
+        content = {key: value for key, value in record.content.items() if key not in (main, column)}
+        return replace(record, content=content | {main: record.content[column]})
+    missing = NoteError(f"{column} is missing or empty: name what holds the note with --text-column", "missing_text")
+    return replace(record, error=record.error or missing)  # a refused record's raw text stands under the main field already
 
 
 def _standard_input(main: str) -> Iterator[Record]:

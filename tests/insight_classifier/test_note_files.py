@@ -68,6 +68,16 @@ def test_another_text_column_may_be_named(tmp_path, definition: Definition):
     assert record.content["text"] == "hello"
 
 
+def test_a_named_key_that_is_not_there_is_told(tmp_path, definition: Definition):
+    file = write(tmp_path / "n.jsonl", '{"id": "a", "text": "x"}\n{"id": "b", "note": "y"}\n{"id": "c", "note": "cut')
+    other, named, broken = read_records(file, definition, "note")
+    assert other.error is not None
+    assert broken.error is not None
+    assert (other.error.code, named.error, named.content, broken.error.code) == (
+        "missing_text", None, {"id": "b", "text": "y"}, "invalid_json",
+    )  # fmt: skip
+
+
 def test_parquet_is_read_in_batches(tmp_path, definition: Definition):
     table = pyarrow.table({"id": [str(i) for i in range(3000)], "text": ["x"] * 3000, "next_steps": [None] * 3000})
     pyarrow.parquet.write_table(table, tmp_path / "n.parquet")
