@@ -1,19 +1,22 @@
 """The application: settings and predictor are handed in, everything else is wired here."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import anyio
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 
 from insight_classifier.errors import InsightError
 from insight_classifier.predictor import Predictor, load_predictor
+from insight_classifier.scoring import flags_of_refused
 from service.answers import answer_error
-from service.api import api_routes
+from service.api import api_routes, unless_caller_leaves
 from service.demonstrations import demonstrations
 from service.edge import Edge
 from service.health import Health
@@ -21,7 +24,11 @@ from service.info import INTENDED_USE, package_version
 from service.models.api import ModelSwap, model_routes
 from service.models.live import Models
 from service.openapi import add_schemas
+from service.openapi_3_0 import add_document
 from service.page import page_routes
+from service.presets.api import preset_routes
+from service.presets.mapping_reader import read_presets
+from service.presets.shapes import preset_shapes
 from service.scoring import Scorer
 from service.settings import Settings
 
@@ -45,11 +52,29 @@ def create_app(settings: Settings, predictor: Predictor, models_folder: Path | N
     app = _bare_app(settings, lifespan)
     app.state.scorer, app.state.health, app.state.models = scorer, health, models
     app.include_router(api_routes(scorer, health, offered))
+    app.include_router(_presets(scorer, settings))
     app.include_router(model_routes(models, settings))
     app.include_router(page_routes(scorer, offered))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    add_schemas(app, models.live.shapes, lambda: health.self_test.example, [ModelSwap])
+    shapes = models.live.shapes
+    add_schemas(app, shapes, lambda: health.self_test.example, [ModelSwap, *preset_shapes(shapes.failure)])
+    if settings.docs:
+        add_document(app)
     return app
+
+
+def _presets(scorer: Scorer, settings: Settings) -> APIRouter:
+    """The preset routes, judged by the same scorer as all other notes. Raises ConfigError where a mapping file is wrong."""
+    definition = scorer.predictor.definition
+
+    async def score(notes: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
+        return await unless_caller_leaves(request, scorer.judge_records(notes, scorer.deadline(), request.state.request_id))
+
+    def scan(texts: Mapping[str, str]) -> Mapping[str, Any]:
+        return flags_of_refused(texts, scorer.predictor.safety, definition)
+
+    presets = read_presets(settings.presets, definition)
+    return preset_routes(presets, definition, settings, admit=scorer.admission, score=score, scan=scan)
 
 
 def load(settings: Settings, folder: Path) -> Predictor:

@@ -33,7 +33,8 @@ class Settings(BaseSettings):
     )
     deadline_seconds: float = Field(20.0, gt=0, le=600, description="Longest that a caller waits, and the grace at shutdown, in seconds.")
     drain_seconds: float = Field(2.0, ge=0, le=300, description="How long the service goes on answering, not ready, after SIGTERM.")
-    docs: bool = Field(True, description="Whether /openapi.json is served.")
+    presets: Path | None = Field(None, description="Folder of your own CRM mapping files; empty: only the shipped ones.")
+    docs: bool = Field(True, description="Whether /openapi.json and /openapi-3.0.json are served.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines to write.")
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """Presets over HTTP: score a CRM's own records, and list what each preset reads and writes."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import anyio
@@ -18,7 +19,9 @@ from service.presets.rows import chunks, rows
 from service.presets.rules import Entry, csv_records, entries, unwrapped
 from service.settings import Settings
 
-Score = Callable[[list[dict[str, Any]]], Awaitable[list[dict[str, Any]]]]  # notes in, a judgement or {"id", "error", …} each out, in order
+# Notes, and the request that brought them, in; a judgement or {"id", "error", …} each out, in order.
+Score = Callable[[list[dict[str, Any]], Request], Awaitable[list[dict[str, Any]]]]
+Admit = Callable[[Request], AbstractContextManager[None]]  # holds a place before the body is read, or raises Overloaded
 Scan = Callable[[Mapping[str, str]], Mapping[str, Any]]  # what the safety rules find in texts that are no note, by dimension
 CSV = "text/csv"
 ROWS, ROW_FORMS = "rows", ("objects", "text")
@@ -28,7 +31,9 @@ PROBLEMS = (
 )
 
 
-def preset_routes(presets: Mapping[str, Preset], definition: Definition, settings: Settings, score: Score, scan: Scan) -> APIRouter:
+def preset_routes(
+    presets: Mapping[str, Preset], definition: Definition, settings: Settings, *, admit: Admit, score: Score, scan: Scan
+) -> APIRouter:
     """`POST /v1/score/{preset}` and `GET /v1/presets`. Include them after /v1/score/batch, which is another address."""
     router = APIRouter()
     listed = {"presets": [describe(preset) for preset in presets.values()]}
@@ -43,19 +48,20 @@ def preset_routes(presets: Mapping[str, Preset], definition: Definition, setting
     async def score_preset(preset: str, request: Request) -> Response:
         """Takes a record, a list, a whole answer of the CRM's API, or CSV; answers with rows for its score object."""
         chosen, as_text = _chosen(presets, preset), _as_text(request.query_params.get(ROWS, "objects"))
-        body = await read_body(request, settings.body_limit, settings.deadline_seconds)
-        content_type = CSV if request.headers.get("content-type", "").lower().startswith(CSV) else "application/json"
-        require_type(request, content_type)
-        read = await anyio.to_thread.run_sync(lambda: _read(body, content_type, chosen, definition, settings.batch_notes))
-        judged = await score([entry.note for entry in read if entry.note is not None])
-        return json_response(await anyio.to_thread.run_sync(lambda: to_json(_answer(read, judged, chosen, scan, as_text=as_text))))
+        with admit(request):
+            body = await read_body(request, settings.body_limit, settings.deadline_seconds)
+            content_type = CSV if request.headers.get("content-type", "").lower().startswith(CSV) else "application/json"
+            require_type(request, content_type)
+            read = await anyio.to_thread.run_sync(lambda: _read(body, content_type, chosen, definition, settings.batch_notes))
+            judged = await score([entry.note for entry in read if entry.note is not None], request)
+            return json_response(await anyio.to_thread.run_sync(lambda: to_json(_answer(read, judged, chosen, scan, as_text=as_text))))
 
     return router
 
 
 def _chosen(presets: Mapping[str, Preset], name: str) -> Preset:
     if name not in presets:
-        raise RequestError(f"There is no preset {name[:60]}: use {', '.join(presets)}.", "not_found")
+        raise RequestError(f"There is no preset {name[:60]}: use {', '.join(presets) or 'a definition that one fits'}.", "not_found")
     return presets[name]
 
 

@@ -61,8 +61,12 @@ class PresetList(Strict):
     presets: list[PresetDescription]
 
 
-def score_answer(failure: type[BaseModel]) -> type[BaseModel]:
-    """The answer of a preset route; `failure` is the shape of a note that was not judged."""
+def preset_shapes(failure: type[BaseModel]) -> tuple[type[BaseModel], ...]:
+    """The models that the preset routes refer to; `failure` is the shape of a note that was not judged."""
+    return (RecordSet, PresetList, _answer(failure))
+
+
+def _answer(failure: type[BaseModel]) -> type[BaseModel]:
     failures: Any = list[failure]  # type: ignore[valid-type]
     return create_model(
         "PresetScores",

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from insight_classifier.definition import Definition
@@ -30,13 +32,13 @@ def application(presets: dict[str, Preset], predictor: Predictor, settings: Sett
     app.add_middleware(Edge)
     app.add_exception_handler(InsightError, answer_error)
     scan = lambda texts: flags_of_refused(texts, predictor.safety, predictor.definition)  # noqa: E731
-    app.include_router(preset_routes(presets, predictor.definition, settings, score, scan))
+    app.include_router(preset_routes(presets, predictor.definition, settings, admit=lambda request: nullcontext(), score=score, scan=scan))
     return TestClient(app)
 
 
 @pytest.fixture(scope="module")
 def client(presets: dict[str, Preset], predictor: Predictor, settings: Settings) -> Iterator[TestClient]:
-    async def score(notes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    async def score(notes: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
         return [result.to_dict() for result in score_chunk([Record(n, note) for n, note in enumerate(notes, 1)], predictor)]
 
     with application(presets, predictor, settings, score) as client:
@@ -104,7 +106,7 @@ def test_what_is_no_json_is_refused(client: TestClient) -> None:
 
 
 def test_an_overload_reaches_the_caller(presets: dict[str, Preset], predictor: Predictor, settings: Settings) -> None:
-    async def score(notes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    async def score(notes: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
         raise Overloaded("Full.", retry_after=7)
 
     with application(presets, predictor, settings, score) as client:
