@@ -1,0 +1,72 @@
+"""Clients that others generate from the 3.0 document compile, and each makes a real call.
+
+The generators come from the registries of Python and Node, pinned in python.txt and package-lock.json; they are no part of the service.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+
+HERE = Path(__file__).parent
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def run(*command: str | Path, folder: Path) -> str:
+    """What a command prints; where it fails the test fails with it."""
+    done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, f"{command[0]} {command[1]}: {done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+    return done.stdout
+
+
+def install(*command: str | Path, folder: Path) -> None:
+    """Install a generator, or skip in so many words where the registry cannot be reached."""
+    done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, timeout=300)
+    if done.returncode != 0:
+        pytest.skip(f"THE CLIENT IS NOT CHECKED: {command[0]} could not install its generator: {done.stderr.strip()[-300:]}")
+
+
+@pytest.fixture
+def document(server: str, tmp_path: Path) -> Path:
+    """The document of a real server, as a file."""
+    path = tmp_path / "openapi.json"
+    path.write_text(httpx2.get(f"{server}/openapi-3.0.json", timeout=30).text, encoding="utf-8")
+    return path
+
+
+def test_a_python_client_makes_a_real_call(server: str, document: Path, tmp_path: Path) -> None:
+    install(sys.executable, "-m", "venv", tmp_path / "env", folder=tmp_path)
+    bin_folder = tmp_path / "env" / "bin"
+    install(bin_folder / "pip", "install", "--quiet", "-r", HERE / "python.txt", folder=tmp_path)
+    generator = bin_folder / "openapi-python-client"
+    run(generator, "generate", "--path", document, "--meta", "none", "--output-path", "generated", "--fail-on-warning", folder=tmp_path)
+    shutil.copy(HERE / "call.py", tmp_path)
+    assert run(bin_folder / "python", "call.py", server, folder=tmp_path).startswith("n1 ")
+
+
+def test_a_typescript_client_compiles_and_makes_a_real_call(server: str, document: Path, tmp_path: Path) -> None:
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("THE TYPESCRIPT CLIENT IS NOT CHECKED: node and npm are not installed (apt-get install nodejs npm)")
+    for name in ("package.json", "package-lock.json", "call.ts"):
+        shutil.copy(HERE / name, tmp_path)
+    install("npm", "ci", "--no-audit", "--no-fund", folder=tmp_path)
+    bin_folder = tmp_path / "node_modules" / ".bin"
+    run(bin_folder / "openapi-typescript", document, "-o", "schema.ts", folder=tmp_path)
+    run(
+        bin_folder / "tsc",
+        "--strict",
+        "--target",
+        "es2022",
+        "--module",
+        "nodenext",
+        "--skipLibCheck",
+        "--outDir",
+        "out",
+        "call.ts",
+        folder=tmp_path,
+    )
+    shutil.copy(tmp_path / "package.json", tmp_path / "out")
+    assert run("node", "out/call.js", server, folder=tmp_path).startswith("n1 ")
