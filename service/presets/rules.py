@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ Record = Mapping[str, Any]
 ENVELOPES = ("records", "data", "compositeResponse", "results", "graphs", "graphResponse", "body", "result")
 DEEPEST = 8
 SHOWN = 12  # names of fields in a message
+WHOLE = re.compile(r"(?:longtext|richtext)\((.+)\)\Z")  # how VQL is asked for a whole text
 DELIMITERS = ",;\t"
 JOINT = "\n\n"
 
@@ -132,7 +134,7 @@ class _Fields:
     """The fields of one record, whatever their case; a dot follows a relationship."""
 
     def __init__(self, record: Record) -> None:
-        self._found = {name.casefold(): value for name, value in record.items()}
+        self._found = {WHOLE.sub(r"\1", name.casefold()): value for name, value in record.items()}
 
     def has(self, name: str) -> bool:
         return self._reach(name)[0]

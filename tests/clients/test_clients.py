@@ -1,8 +1,9 @@
-"""Clients that others generate from the 3.0 document compile, and each makes a real call.
+"""Clients that others generate from the 3.0 document compile, and each makes a real call; the Apex of the documentation is Apex.
 
 The generators come from the registries of Python and Node, pinned in python.txt and package-lock.json; they are no part of the service.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import httpx2
 import pytest
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
@@ -27,6 +29,18 @@ def install(*command: str | Path, folder: Path) -> None:
     done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, timeout=300)
     if done.returncode != 0:
         pytest.skip(f"THE CLIENT IS NOT CHECKED: {command[0]} could not install its generator: {done.stderr.strip()[-300:]}")
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what package-lock.json names installed."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("TYPESCRIPT CLIENT AND APEX ARE NOT CHECKED: node and npm are not installed (apt-get install nodejs npm)")
+    folder = tmp_path_factory.mktemp("node")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(HERE / name, folder)
+    install("npm", "ci", "--no-audit", "--no-fund", folder=folder)
+    return folder
 
 
 @pytest.fixture
@@ -47,14 +61,28 @@ def test_a_python_client_makes_a_real_call(server: str, document: Path, tmp_path
     assert run(bin_folder / "python", "call.py", server, folder=tmp_path).startswith("n1 ")
 
 
-def test_a_typescript_client_compiles_and_makes_a_real_call(server: str, document: Path, tmp_path: Path) -> None:
-    if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("THE TYPESCRIPT CLIENT IS NOT CHECKED: node and npm are not installed (apt-get install nodejs npm)")
-    for name in ("package.json", "package-lock.json", "call.ts"):
-        shutil.copy(HERE / name, tmp_path)
-    install("npm", "ci", "--no-audit", "--no-fund", folder=tmp_path)
-    bin_folder = tmp_path / "node_modules" / ".bin"
-    run(bin_folder / "openapi-typescript", document, "-o", "schema.ts", folder=tmp_path)
+@pytest.mark.parametrize("page", ["salesforce.md", "veeva-crm.md"])
+def test_the_apex_of_the_documentation_is_apex(page: str, node: Path) -> None:
+    blocks = re.findall(r"```apex\n(.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    shutil.copy(HERE / "parse_apex.mjs", node)
+    for block in blocks:
+        (node / "block.apex").write_text(block, encoding="utf-8")
+        kind = "trigger" if block.startswith("trigger") else "class" if " class " in block else "script"
+        run("node", "parse_apex.mjs", kind, "block.apex", folder=node)
+
+
+def test_apex_with_a_mistake_is_found_out(node: Path) -> None:
+    shutil.copy(HERE / "parse_apex.mjs", node)
+    (node / "block.apex").write_text("public class Broken { void run() { Integer one = ; } }", encoding="utf-8")
+    with pytest.raises(AssertionError):
+        run("node", "parse_apex.mjs", "class", "block.apex", folder=node)
+
+
+def test_a_typescript_client_compiles_and_makes_a_real_call(server: str, document: Path, node: Path) -> None:
+    shutil.copy(HERE / "call.ts", node)
+    bin_folder = node / "node_modules" / ".bin"
+    run(bin_folder / "openapi-typescript", document, "-o", "schema.ts", folder=node)
     run(
         bin_folder / "tsc",
         "--strict",
@@ -66,7 +94,7 @@ def test_a_typescript_client_compiles_and_makes_a_real_call(server: str, documen
         "--outDir",
         "out",
         "call.ts",
-        folder=tmp_path,
+        folder=node,
     )
-    shutil.copy(tmp_path / "package.json", tmp_path / "out")
-    assert run("node", "out/call.js", server, folder=tmp_path).startswith("n1 ")
+    shutil.copy(node / "package.json", node / "out")
+    assert run("node", "out/call.js", server, folder=node).startswith("n1 ")

@@ -69,6 +69,12 @@ def test_of_two_names_for_the_same_words_one_is_read(presets: dict[str, Preset],
     assert note["text"] == "<b>Twice</b>"
 
 
+def test_a_whole_text_of_vql_is_the_field_itself(presets: dict[str, Preset], definition: Definition) -> None:
+    found = entry(presets, definition, "vault_crm_insight", {"id": "V1", "RICHTEXT(description__v)": "<p>Whole.</p>"})
+    assert found.note is not None
+    assert found.note["text"] == "<p>Whole.</p>"
+
+
 def test_metadata_keeps_who_when_and_whose(presets: dict[str, Preset], definition: Definition) -> None:
     record = {**RECORD, "OwnerId": "005", "Account_vod__c": "001", "Call_Date_vod__c": "2026-11-02"}
     metadata = entry(presets, definition, "veeva_crm_call", {**record, "SystemModstamp": "2026-11-03T12:00:00.000+0100"}).metadata
