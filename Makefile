@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-MODEL ?= models/home-office-1
+MODEL ?= models/home-office-2
 
 .PHONY: run test check format train evaluate bench clean
 

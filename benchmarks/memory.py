@@ -1,6 +1,6 @@
 """Does `insight score` run in constant memory? Peak resident memory and notes a second over files of growing length.
 
-    python benchmarks/memory.py [--model models/home-office-1] [--lines 2000 20000]
+    python benchmarks/memory.py [--model models/home-office-2] [--lines 2000 20000]
 
 The lines are the validation notes over and over, among them the long ones. Linux only (the peak is the kernel's).
 """
@@ -41,7 +41,7 @@ def score(file: Path, output: Path, model: Path) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, default=Path("models/home-office-1"))
+    parser.add_argument("--model", type=Path, default=Path("models/home-office-2"))
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--lines", type=int, nargs="+", default=[2_000, 20_000])
     options = parser.parse_args()

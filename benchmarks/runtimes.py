@@ -1,6 +1,6 @@
 """Is the served path fast enough? Notes a second and milliseconds a note, text to Judgement, against peers with the same weights.
 
-    python benchmarks/runtimes.py --model models/home-office-1 --weights WEIGHTS.safetensors [--data data] [--rounds 5]
+    python benchmarks/runtimes.py --model models/home-office-2 --weights WEIGHTS.safetensors [--data data] [--rounds 5]
 
 Peers: the transformers library at fp32 eager, ONNX Runtime fp32 and ONNX Runtime dynamic int8. Every path gets the same notes, the same
 tokenizer, rules and decoder; only what runs the network differs, and whether notes are batched in file order (as a plain pipeline does)
@@ -95,7 +95,7 @@ def seconds(judge: Path_, notes: Sequence[Note]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, default=Path("models/home-office-1"))
+    parser.add_argument("--model", type=Path, default=Path("models/home-office-2"))
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--side", default="validation")

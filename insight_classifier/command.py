@@ -13,7 +13,7 @@ import typer
 
 from insight_classifier.errors import InsightError
 
-DEFAULT_MODEL = "home-office-1"
+DEFAULT_MODEL = "home-office-2"
 
 ModelOption = Annotated[Path | None, typer.Option("--model", help="Model folder; the shipped one by default.", envvar="INSIGHT_MODEL")]
 DefinitionOption = Annotated[

@@ -24,6 +24,7 @@ class Output:
     kind: str
     start: int
     stop: int
+    lane: bool = False  # of a safety lane, where a miss costs most
 
     @property
     def name(self) -> str:
@@ -46,7 +47,7 @@ def outputs(definition: Definition) -> tuple[Output, ...]:
         names: Sequence[str | None] = [m.name for m in dimension.learned] if dimension.kind == "checks" else [None]
         width = {"checks": 1, "scale": len(dimension.members) - 1, "choice": len(dimension.members)}[dimension.kind]
         for name in names:
-            found.append(Output(dimension.name, name, dimension.kind, position, position + width))
+            found.append(Output(dimension.name, name, dimension.kind, position, position + width, bool(dimension.lane)))
             position += width
     return tuple(found)
 

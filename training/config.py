@@ -32,8 +32,10 @@ class TrainingConfig(BaseModel):
     window: int = Field(ge=8)
     overlap: int = Field(ge=0)
     evidence_weight: float = Field(ge=0)
+    lane_weight: float = Field(ge=0)
     head_weights: dict[str, float]
     smoothing: float = Field(ge=0, lt=0.5)
+    choice_smoothing: float = Field(ge=0, lt=1)
 
 
 def read_config(overrides: dict[str, Any] | None = None) -> TrainingConfig:

@@ -16,6 +16,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from training.attention import use_two_products
 from training.model import NoteModel
 
 INPUTS = ("ids", "mask", "owned")
@@ -37,6 +38,7 @@ class _Exported(nn.Module):
 def export_onnx(model: NoteModel, path: Path, *, compact: bool = True) -> Path:
     """Write the model; any number of notes, windows and tokens. `compact=False` keeps fp32 weights."""
     model = model.eval().cpu()
+    use_two_products(model.encoder)
     # Sizes above one, and all different: torch specialises on 1 and on equal sizes.
     example = torch.ones((3, 2, 16), dtype=torch.int64)
     notes, windows, tokens = (

@@ -79,10 +79,7 @@ class Trainer:
         config, prepared = self.config, step(batch, self.pad_id, self.device)
         with torch.autocast(self.device.type, dtype=self.precision, enabled=self.precision != torch.float32):
             logits, tags = self.model(*prepared.inputs)
-        loss = total_loss(
-            self.model.outputs, logits, tags, prepared.targets,
-            weights=config.head_weights, evidence=config.evidence_weight, smoothing=config.smoothing,
-        )  # fmt: skip
+        loss = total_loss(self.model.outputs, logits, tags, prepared.targets, config)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip)

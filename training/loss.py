@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from insight_classifier.outputs import Output
+from training.config import TrainingConfig
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,15 @@ def evidence_loss(tag_logits: Tensor, targets: Targets) -> Tensor:
     return ((each * owned).sum(dim=1) / owned.sum(dim=1).clamp(min=1.0)).mean()
 
 
-def total_loss(
-    outputs: tuple[Output, ...],
-    logits: Tensor,
-    tag_logits: Tensor,
-    targets: Targets,
-    *,
-    weights: dict[str, float],
-    evidence: float,
-    smoothing: float,
-) -> Tensor:
-    """Weighted sum; heads without a weight count once."""
-    loss = evidence * evidence_loss(tag_logits, targets)
+def total_loss(outputs: tuple[Output, ...], logits: Tensor, tag_logits: Tensor, targets: Targets, config: TrainingConfig) -> Tensor:
+    """The sum of all terms, each times its weight in the settings."""
+    loss = config.evidence_weight * evidence_loss(tag_logits, targets)
     for index, output in enumerate(outputs):
-        loss = loss + weights.get(output.name, 1.0) * head_loss(output, logits, targets.heads[:, index], smoothing=smoothing)
+        smoothing = config.choice_smoothing if output.kind == "choice" else config.smoothing
+        loss = loss + head_weight(output, config) * head_loss(output, logits, targets.heads[:, index], smoothing=smoothing)
     return loss
+
+
+def head_weight(output: Output, config: TrainingConfig) -> float:
+    """Of one head: its own, else its lane's, else one."""
+    return config.head_weights.get(output.name, config.lane_weight if output.lane else 1.0)

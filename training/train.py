@@ -23,7 +23,6 @@ from insight_classifier.notes import LabelledNote
 from insight_classifier.outputs import Outputs
 from insight_classifier.runtime import OpenVinoRuntime, model_outputs
 from insight_classifier.windows import Windower
-from training.attention import use_fused
 from training.calibrate import calibrate
 from training.card import card
 from training.config import TrainingConfig
@@ -96,7 +95,6 @@ def train(
         if progress.epoch_ends:
             _save(trainer, checkpoint, run.key)
     model.load_state_dict(trainer.average.weights)
-    use_fused(encoder.module)
     if weights is not None:
         save_file({name: value.contiguous().cpu() for name, value in model.state_dict().items()}, weights)
     minutes = (time.monotonic() - started) / 60

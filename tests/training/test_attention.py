@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from insight_classifier.windows import Windower, collate
-from training.attention import use_fused, use_two_products
+from training.attention import use_two_products
 from training.encoder import load_encoder
 
 
@@ -15,7 +15,5 @@ def test_an_encoder_answers_alike_with_either(tiny_encoder, labelled, definition
     fused = encoder.module.eval()(input_ids=ids, attention_mask=mask).last_hidden_state
     use_two_products(encoder.module)
     products = encoder.module(input_ids=ids, attention_mask=mask).last_hidden_state
-    use_fused(encoder.module)
     seen = mask[..., None] > 0
     assert (products * seen).detach().numpy() == pytest.approx((fused * seen).detach().numpy(), abs=1e-5)
-    assert encoder.module.config._attn_implementation == "sdpa"

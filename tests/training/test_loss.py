@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from insight_classifier.outputs import Output
-from training.loss import Targets, evidence_loss, head_loss
+from training.config import read_config
+from training.loss import Targets, evidence_loss, head_loss, head_weight, total_loss
 
 SCALE = Output("depth", None, "scale", 0, 3)
 
@@ -27,3 +28,18 @@ def test_notes_count_alike_whatever_their_length():
     logits = torch.zeros((2, 8, 1), requires_grad=True)
     evidence_loss(logits, Targets(torch.zeros(2), tags, owned)).backward()
     assert logits.grad[0].sum() == pytest.approx(float(logits.grad[1].sum()))
+
+
+@pytest.mark.parametrize(
+    ("given", "lane", "weight"),
+    [({}, False, 1.0), ({"lane_weight": 3}, True, 3.0), ({"lane_weight": 3, "head_weights": {"harm": 5}}, True, 5.0)],
+)
+def test_a_head_weighs_its_own_weight_else_its_lanes(given: dict, lane: bool, weight: float):
+    assert head_weight(Output("flags", "harm", "checks", 0, 1, lane), read_config(given)) == weight
+
+
+def test_choices_are_smoothed_apart():
+    choice, logits = Output("topic", None, "choice", 0, 2), torch.tensor([[9.0, -9.0]])
+    targets = Targets(torch.tensor([[0]]), torch.zeros((1, 1, 0)), torch.ones((1, 1)))
+    losses = [total_loss((choice,), logits, torch.zeros((1, 1, 0)), targets, read_config({"choice_smoothing": s})) for s in (0.0, 0.2)]
+    assert losses[0] < 0.01 < losses[1]

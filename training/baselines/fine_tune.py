@@ -50,7 +50,7 @@ class FineTune:
     """Judges the label alone."""
 
     def __init__(self, *, config: TrainingConfig | None = None) -> None:
-        self.config = (config or read_config()).model_copy(update={"evidence_weight": 0.0, "head_weights": {}})
+        self.config = (config or read_config()).model_copy(update={"evidence_weight": 0.0, "lane_weight": 1.0, "head_weights": {}})
         self.origin = origin("fine_tune", "1", **self.config.model_dump())
 
     def judges(self, definition: Definition) -> frozenset[str]:
