@@ -3,9 +3,12 @@
 InsightError                 (insight_classifier: NoteError, ModelError, …)
 └── ServiceError
     ├── RequestError         the request cannot be read or is refused: 4xx
+    ├── Unauthorized         nobody who may call: 401
+    ├── Forbidden            a caller who may not do this: 403
     ├── ModelRefused         a model that was to take over cannot: 409
     ├── NotAllowedNow        the service cannot take it now: 503, come back
     │   ├── Overloaded       too much waits already: 429
+    │   ├── LimitReached     a key's own rate or quota: 429
     │   ├── Closing          the service shuts down
     │   ├── WorkerDied       the thread that judges is gone
     │   └── StorageUnavailable   the database is locked, full or gone
@@ -40,6 +43,15 @@ class RequestError(ServiceError):
     code = "invalid_request"
 
 
+class Unauthorized(ServiceError):
+    code = "unauthorized"
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer realm="insight"'}
+
+
+class Forbidden(ServiceError):
+    code = "forbidden"
+
+
 class ModelRefused(ServiceError):
     code = "model_refused"
 
@@ -50,6 +62,10 @@ class NotAllowedNow(ServiceError):
 
 class Overloaded(NotAllowedNow):
     code = "overloaded"
+
+
+class LimitReached(NotAllowedNow):
+    code = "rate_limited"
 
 
 class Closing(NotAllowedNow):
@@ -96,6 +112,8 @@ KINDS: Mapping[str, Kind] = {
     "bad_request": Kind(400, "The request cannot be read"),
     "invalid_json": Kind(400, "The body is not valid JSON"),
     "invalid_utf8": Kind(400, "The body is not valid UTF-8"),
+    "unauthorized": Kind(401, "A key is needed"),
+    "forbidden": Kind(403, "The key may not do this"),
     "not_found": Kind(404, "There is nothing at this address"),
     "method_not_allowed": Kind(405, "This address does not take that method"),
     "request_timeout": Kind(408, "The body took too long to arrive"),
@@ -105,6 +123,8 @@ KINDS: Mapping[str, Kind] = {
     "unknown_key": Kind(422, "The request has a key that is not known"),
     "missing_key": Kind(422, "The request lacks a key"),
     "wrong_type": Kind(422, "A value has the wrong type"),
+    "key_not_found": Kind(404, "There is no such key"),
+    "key_ended": Kind(409, "The key has ended"),
     "model_not_found": Kind(404, "There is no such model folder"),
     "model_not_available": Kind(409, "The model asked for is not loaded"),
     "definition_not_available": Kind(409, "No loaded model judges by the definition asked for"),
@@ -120,6 +140,8 @@ KINDS: Mapping[str, Kind] = {
     "nul_character": Kind(422, "The note holds a NUL character"),
     "too_many_requests": Kind(429, "Too many requests"),
     "overloaded": Kind(429, "Too much is waiting already"),
+    "rate_limited": Kind(429, "The key makes too many requests"),
+    "quota_exceeded": Kind(429, "The key has no notes left for today"),
     "internal_error": Kind(500, "Something went wrong on our side"),
     "judging_failed": Kind(500, "The note could not be judged"),
     "unavailable": Kind(503, "The service is not available now"),
@@ -172,7 +194,8 @@ def problem_of(error: Exception) -> Problem:
     foreseen = error.code in KINDS
     code = error.code if foreseen else "invalid_request" if isinstance(error, InputError) else "internal_error"
     detail = str(error) if foreseen or isinstance(error, InputError) else SORRY
-    return _problem(code, detail, getattr(error, "retry_after", None), getattr(error, "members", {}))
+    told = {name: getattr(error, name, default) for name, default in (("retry_after", None), ("members", {}), ("headers", {}))}
+    return _problem(code, detail, **told)
 
 
 def is_ours(error: Exception) -> bool:
@@ -201,5 +224,5 @@ def _http_problem(error: HTTPException) -> Problem:
     return Problem(code, error.status_code, KINDS[code].title, detail, headers=dict(error.headers or {}))
 
 
-def _problem(code: str, detail: str, retry_after: int | None = None, members: Mapping[str, Any] | None = None) -> Problem:
-    return Problem(code, KINDS[code].status, KINDS[code].title, detail, retry_after, members or {})
+def _problem(code: str, detail: str, **told: Any) -> Problem:  # noqa: ANN401 the optional parts of a problem
+    return Problem(code, KINDS[code].status, KINDS[code].title, detail, **told)
