@@ -1,0 +1,72 @@
+"""The guard at the door: who calls, whether they may, and not too often; before anything of the request is read."""
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.answers import problem_response
+from service.errors import Forbidden, ServiceError, Unauthorized
+from service.people.addresses import OPEN, Addresses
+from service.people.keyring import REFUSED, Keyring
+from service.people.rate import Rates
+from service.people.rules import LOCAL_CALLER, Caller, is_from_here, is_loopback
+
+
+class Gate:
+    """Knows callers. `listening` is the address that the service listens on: the network's callers always need a key."""
+
+    def __init__(self, keyring: Keyring, rates: Rates, *, listening: str) -> None:
+        self.keyring, self.rates = keyring, rates
+        self._on_loopback = is_loopback(listening)
+
+    async def caller(self, connection: HTTPConnection) -> Caller:
+        """Who calls. Raises Unauthorized or StorageUnavailable."""
+        credential = presented(connection.headers)
+        if credential is not None:
+            return (await self.keyring.grant(credential)).caller
+        client = connection.client.host if connection.client else None
+        if self._on_loopback and is_from_here(client, connection.headers) and await self.keyring.is_empty():
+            return LOCAL_CALLER
+        raise Unauthorized(REFUSED)
+
+    async def admit(self, connection: HTTPConnection, scope: str) -> Caller:
+        """Who calls, and may. Raises Unauthorized, Forbidden, LimitReached or StorageUnavailable."""
+        caller = await self.caller(connection)
+        self.rates.take(caller)
+        if scope not in caller.scopes:
+            has = ", ".join(sorted(caller.scopes))
+            raise Forbidden(f"This needs a key with the scope {scope}; {caller.key_id} has {has}.", required_scope=scope)
+        return caller
+
+
+class Guard:
+    """ASGI middleware; add it before `Edge`, which must stand outside. It leaves the caller in `request.state.caller`."""
+
+    def __init__(self, app: ASGIApp, gate: Gate, addresses: Addresses) -> None:
+        self.app, self.gate, self.addresses = app, gate, addresses
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            needed = self.addresses.scope(scope["method"], scope["path"])
+            try:
+                if needed != OPEN:
+                    scope["state"]["caller"] = await self.gate.admit(HTTPConnection(scope), needed)
+            except ServiceError as problem:
+                await problem_response(problem, scope["state"]["request_id"])(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def caller_of(request: HTTPConnection) -> Caller:
+    """Who makes a guarded request; also as a dependency: Depends(caller_of)."""
+    caller: Caller = request.state.caller
+    return caller
+
+
+def presented(headers: Headers) -> str | None:
+    """The key or token that came; an empty one where there is something that is none; None where nothing came."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token.strip()
+    key = headers.get("x-api-key")
+    return key.strip() if key is not None else ("" if scheme else None)
