@@ -13,6 +13,7 @@ PACKAGES = ("insight_classifier", "training", "service")
 OTHERS = {
     "benchmarks": "what is measured against peers, one script a question",
     "data": "labelled notes, the split by writer, the data card; no code",
+    "docs": "for integrators: code to paste into Salesforce, Veeva CRM and Vault; pictures",
     "models": "model folders: self-describing, checked at load, never overwritten; the shipped default",
     "tests": "mirrors the source; plus layers (imports) and docs (this tree, commands, settings)",
 }
