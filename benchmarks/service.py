@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -67,7 +68,9 @@ def _bare(records: Sequence[dict[str, Any]], seconds: float, chunk: int) -> floa
 def _server() -> Iterator[tuple[str, int]]:
     """A server on a free port: its address and process id. A signal ends it."""
     command = [sys.executable, "-m", "insight_classifier", "serve", "--port", "0"]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env={**os.environ, "INSIGHT_LOG_LEVEL": "error"})
+    folder = tempfile.TemporaryDirectory()
+    own = {"INSIGHT_LOG_LEVEL": "error", "INSIGHT_DATABASE": f"sqlite:///{folder.name}/insight.db"}
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env={**os.environ, **own})
     assert process.stderr
     greeting = process.stderr.readline()
     try:
@@ -77,6 +80,7 @@ def _server() -> Iterator[tuple[str, int]]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
+        folder.cleanup()
 
 
 def _until_ready(address: str) -> None:

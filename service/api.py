@@ -1,7 +1,8 @@
 """The JSON API: score one note, score a batch, health and information."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from fastapi import APIRouter
@@ -18,6 +19,7 @@ from service.options import parameters, read_options
 from service.scoring import Scorer
 
 T = TypeVar("T")
+Charge = Callable[[Request, int], Awaitable[None]]  # takes so many notes from the quota of whoever calls
 JSON = "application/json"
 READING = ("invalid_json", "invalid_utf8", "request_timeout", "body_too_large", "unsupported_media_type")
 NOTE = ("unknown_key", "wrong_type", "missing_text", "empty_text", "text_too_long", "invalid_unicode", "nul_character")
@@ -25,15 +27,15 @@ ASKED = ("unknown_field", "model_not_available")
 LOAD = ("overloaded", "closing", "worker_died", "deadline_exceeded")
 
 
-def api_routes(scorer: Scorer, health: Health, demonstrations: Sequence[Demonstration]) -> APIRouter:
-    """All routes for programs."""
+def api_routes(scorer: Scorer, health: Health, demonstrations: Sequence[Demonstration], charge: Charge) -> APIRouter:
+    """All routes for programs. `charge` may refuse notes before they are judged."""
     router = APIRouter()
-    _add_scoring(router, scorer, demonstrations)
+    _add_scoring(router, scorer, demonstrations, charge)
     _add_information(router, scorer, health)
     return router
 
 
-def _add_scoring(router: APIRouter, scorer: Scorer, demonstrations: Sequence[Demonstration]) -> None:
+def _add_scoring(router: APIRouter, scorer: Scorer, demonstrations: Sequence[Demonstration], charge: Charge) -> None:
     requests = examples(demonstrations)
     batch = {"two notes": {"notes": list(requests.values())[:2]}}
     asked = {"parameters": parameters()}
@@ -52,6 +54,7 @@ def _add_scoring(router: APIRouter, scorer: Scorer, demonstrations: Sequence[Dem
         deadline, options = scorer.deadline(), read_options(request.query_params, scorer.models.live.parts)
         with scorer.admission(request):
             body = await read_json_body(request, scorer)
+            await charge(request, 1)
             _, judgement = await unless_caller_leaves(request, scorer.judge(lambda: parse_json(body), deadline, options))
         return json_response(to_json(options.part(judgement.to_dict())))
 
@@ -61,7 +64,9 @@ def _add_scoring(router: APIRouter, scorer: Scorer, demonstrations: Sequence[Dem
         deadline, options = scorer.deadline(), read_options(request.query_params, scorer.models.live.parts)
         with scorer.admission(request):
             body = await read_json_body(request, scorer)
-            work = scorer.judge_batch(lambda: parse_json(body), deadline, request.state.request_id, options)
+            work = scorer.judge_batch(
+                lambda: parse_json(body), deadline, request.state.request_id, options, charge=partial(charge, request)
+            )
             return json_response(await unless_caller_leaves(request, work))
 
 

@@ -16,7 +16,8 @@ from insight_classifier.errors import InsightError
 from insight_classifier.predictor import Predictor, load_predictor
 from insight_classifier.scoring import flags_of_refused
 from service.answers import answer_error
-from service.api import api_routes, unless_caller_leaves
+from service.api import Charge, api_routes, unless_caller_leaves
+from service.database import Database
 from service.demonstrations import demonstrations
 from service.edge import Edge
 from service.health import Health
@@ -26,6 +27,8 @@ from service.models.live import Models
 from service.openapi import add_schemas
 from service.openapi_3_0 import add_document
 from service.page import page_routes
+from service.people.door import Door, make_door
+from service.people.shapes import SHAPES
 from service.presets.api import preset_routes
 from service.presets.mapping_reader import read_presets
 from service.presets.shapes import preset_shapes
@@ -35,8 +38,13 @@ from service.settings import Settings
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(settings: Settings, predictor: Predictor, models_folder: Path | None = None) -> FastAPI:
-    """The service for one predictor, which others from `models_folder` may follow. It starts and stops with the application's lifespan."""
+def create_app(settings: Settings, predictor: Predictor, models_folder: Path | None = None, database: Database | None = None) -> FastAPI:
+    """The service for one predictor, which others from `models_folder` may follow. It starts and stops with the application's lifespan.
+
+    `database` (migrated, open) holds the keys of those who may call; without one whoever reaches the service may.
+    """
+    door = make_door(database, settings) if database else None
+    charge = door.charge if door else _free
     models = Models(predictor, batch_notes=settings.batch_notes, folder=models_folder, load=partial(load, settings))
     scorer = Scorer(models, settings)
     health = Health(scorer)
@@ -47,27 +55,32 @@ def create_app(settings: Settings, predictor: Predictor, models_folder: Path | N
         scorer.start()
         await anyio.to_thread.run_sync(health.test)
         yield
+        if door:
+            await door.close()
         await anyio.to_thread.run_sync(scorer.close)
 
-    app = _bare_app(settings, lifespan)
+    app = _bare_app(settings, lifespan, door)
     app.state.scorer, app.state.health, app.state.models = scorer, health, models
-    app.include_router(api_routes(scorer, health, offered))
-    app.include_router(_presets(scorer, settings))
+    app.include_router(api_routes(scorer, health, offered, charge))
+    app.include_router(_presets(scorer, settings, charge))
     app.include_router(model_routes(models, settings))
     app.include_router(page_routes(scorer, offered))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     shapes = models.live.shapes
-    add_schemas(app, shapes, lambda: health.self_test.example, [ModelSwap, *preset_shapes(shapes.failure)])
+    add_schemas(app, shapes, lambda: health.self_test.example, [ModelSwap, *preset_shapes(shapes.failure), *(SHAPES if door else ())])
+    if door:
+        door.document(app)
     if settings.docs:
         add_document(app)
     return app
 
 
-def _presets(scorer: Scorer, settings: Settings) -> APIRouter:
+def _presets(scorer: Scorer, settings: Settings, charge: Charge) -> APIRouter:
     """The preset routes, judged by the same scorer as all other notes. Raises ConfigError where a mapping file is wrong."""
     definition = scorer.predictor.definition
 
     async def score(notes: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
+        await charge(request, len(notes))
         return await unless_caller_leaves(request, scorer.judge_records(notes, scorer.deadline(), request.state.request_id))
 
     def scan(texts: Mapping[str, str]) -> Mapping[str, Any]:
@@ -82,7 +95,11 @@ def load(settings: Settings, folder: Path) -> Predictor:
     return load_predictor(folder, definition=settings.definition, threads=settings.threads)
 
 
-def _bare_app(settings: Settings, lifespan: object) -> FastAPI:
+async def _free(request: Request, notes: int) -> None:
+    """Where there are no keys nobody has a quota."""
+
+
+def _bare_app(settings: Settings, lifespan: object, door: Door | None) -> FastAPI:
     app = FastAPI(
         title="Insight classifier",
         version=package_version(),
@@ -93,6 +110,8 @@ def _bare_app(settings: Settings, lifespan: object) -> FastAPI:
         redirect_slashes=False,
         lifespan=lifespan,  # type: ignore[arg-type]
     )
+    if door:
+        door.add_to(app)
     app.add_middleware(Edge)
     for error in (InsightError, HTTPException):
         app.add_exception_handler(error, answer_error)

@@ -16,9 +16,15 @@ from insight_classifier.cli import default_model, plain_errors
 from insight_classifier.errors import ConfigError
 from service import logs
 from service.app import create_app, load
+from service.audit.audit_cli import register as add_audit
+from service.database import Database
 from service.draining import DrainingServer
+from service.migrations import migrate
 from service.models.live import Models, pointed
 from service.models.rules import checked_name
+from service.people.keys_cli import first_key_notice, keys_app
+from service.people.rules import is_loopback
+from service.people.store import any_key
 from service.settings import Settings, read_settings
 
 BACKLOG = 2048
@@ -28,6 +34,8 @@ KEEP_ALIVE = 75  # seconds; longer than load balancers keep a connection, so tha
 def register(app: typer.Typer) -> None:
     """Add the command to `insight`; the entry point in the group `insight.commands`."""
     app.command("serve")(serve_command)
+    app.add_typer(keys_app(), name="keys")
+    add_audit(app)
 
 
 def serve_command(
@@ -44,9 +52,12 @@ def serve_command(
 def serve(settings: Settings) -> None:
     """Load the model and serve until a signal; requests under way are finished, for at most the deadline. Raises InsightError."""
     logs.configure(settings.log_level)
-    with bind(settings.host, settings.port) as listener:
+    migrate(settings.database)
+    with bind(settings.host, settings.port) as listener, Database(settings.database) as database:
         folder = start_model(settings)
-        app = create_app(settings, load(settings, folder), folder.parent)  # no name holds the first model: after two swaps it must go
+        app = create_app(
+            settings, load(settings, folder), folder.parent, database
+        )  # no name holds the first model: after two swaps it must go
         follow_pointer_on_hangup(app.state.models)
         config = uvicorn.Config(
             app,
@@ -65,6 +76,7 @@ def serve(settings: Settings) -> None:
             file=sys.stderr,
             flush=True,
         )
+        tell_of_first_key(database, settings)
         server = DrainingServer(config, on_drain=app.state.health.drain, drain_seconds=settings.drain_seconds)
         signal.signal(signal.SIGTERM, lambda number, frame: None)  # uvicorn raises it again, too, after it has shut down
         with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has shut down
@@ -72,6 +84,13 @@ def serve(settings: Settings) -> None:
         print("insight: stopped", file=sys.stderr)
         if not server.started:
             raise typer.Exit(1)
+
+
+def tell_of_first_key(database: Database, settings: Settings) -> None:
+    """Where there is no key yet: who may call until then, and how to make one. On standard error."""
+    with database.read() as connection:
+        if not any_key(connection):
+            print(f"insight: {first_key_notice(on_loopback=is_loopback(settings.host))}", file=sys.stderr, flush=True)
 
 
 def start_model(settings: Settings) -> Path:

@@ -28,6 +28,7 @@ from service.work import Task
 
 T = TypeVar("T")
 Outcome = Judgement | InsightError
+Charge = Callable[[int], Awaitable[None]]  # takes so many notes from the caller's quota
 Entry = tuple[str, Screened | Unjudged]  # a note's id, and the note scanned or refused
 
 LAST_SECONDS = 1.0  # for a batch that nobody waits for any more
@@ -73,10 +74,16 @@ class Scorer:
             return screened.note, outcome
         raise serving.screen.unjudged(screened, outcome) from outcome
 
-    async def judge_batch(self, read: Callable[[], object], deadline: float, request_id: str, options: Options = NO_OPTIONS) -> bytes:
-        """The JSON of a batch's results, in order. Raises RequestError, or NotAllowedNow with every note's id and findings."""
+    async def judge_batch(
+        self, read: Callable[[], object], deadline: float, request_id: str, options: Options = NO_OPTIONS, *, charge: Charge
+    ) -> bytes:
+        """The JSON of a batch's results, in order. Raises RequestError, or NotAllowedNow with every note's id and findings.
+
+        `charge` is told how many notes there are, before they are judged, and may refuse them.
+        """
         most = self.settings.batch_notes
         records = await self._in_time(self.in_thread(lambda: batch_records(read(), most)), deadline)
+        await charge(len(records))
         results = await self.judge_records(records, deadline, request_id, options)
         return await self.in_thread(lambda: to_json({"results": results}))
 

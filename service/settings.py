@@ -22,6 +22,9 @@ class Settings(BaseSettings):
 
     model: Path | None = Field(None, description="Folder of the model that judges; empty: the shipped one.")
     definition: Path | None = Field(None, description="Definition file to judge by; empty: the one the model was trained with.")
+    database: str = Field(
+        "sqlite:///insight.db", description="Address of the database: a SQLite file, or postgresql://user:password@host/name."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 opens it to the network.")
     port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 picks a free one.")
     threads: int | None = Field(None, ge=1, le=256, description="Threads that compute; empty: one for each available core.")
@@ -33,6 +36,8 @@ class Settings(BaseSettings):
     )
     deadline_seconds: float = Field(20.0, gt=0, le=600, description="Longest that a caller waits, and the grace at shutdown, in seconds.")
     drain_seconds: float = Field(2.0, ge=0, le=300, description="How long the service goes on answering, not ready, after SIGTERM.")
+    key_rate: int = Field(30_000, ge=1, le=2**31 - 1, description="Requests a minute of a key without a rate of its own, in each process.")
+    key_quota: int | None = Field(None, ge=1, le=2**31 - 1, description="Notes a day of a key without a quota of its own; empty: no limit.")
     presets: Path | None = Field(None, description="Folder of your own CRM mapping files; empty: only the shipped ones.")
     docs: bool = Field(True, description="Whether /openapi.json and /openapi-3.0.json are served.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines to write.")

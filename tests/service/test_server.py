@@ -122,6 +122,12 @@ def test_the_command_registers_itself() -> None:
     app = typer.Typer()
     register(app)
     assert [command.name for command in app.registered_commands] == ["serve"]
+    assert [group.name for group in app.registered_groups] == ["keys", "audit"]
+
+
+@pytest.fixture(autouse=True)
+def own_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSIGHT_DATABASE", f"sqlite:///{tmp_path / 'insight.db'}")
 
 
 COMMAND = "import typer; from service.cli import register; app = typer.Typer(); app.callback()(lambda: None); register(app); app()"
