@@ -3,6 +3,7 @@
 The generators come from the registries of Python and Node, pinned in python.txt and package-lock.json; they are no part of the service.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -18,8 +19,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def run(*command: str | Path, folder: Path) -> str:
-    """What a command prints; where it fails the test fails with it."""
-    done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, timeout=300)
+    """What a command prints; where it fails the test fails with it. Programs beside it are found, as in an activated environment."""
+    search = os.pathsep.join([str(Path(command[0]).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        [str(part) for part in command], cwd=folder, env={**os.environ, "PATH": search}, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, f"{command[0]} {command[1]}: {done.stdout[-2000:]}\n{done.stderr[-2000:]}"
     return done.stdout
 

@@ -47,7 +47,7 @@ def test_costs_are_said_with_the_threshold_that_follows(support_call: Definition
 
 def test_who_judges_is_said(definition: Definition):
     printed = markdown(definition)
-    assert "- Rules (cues `adverse_event`) or the model say yes, the model from a probability of 0.14" in printed
+    assert "- Rules (cues `adverse_event`) or the model say yes, the model from a probability of 0.03" in printed
     assert "- Rules alone judge it (cues `patient_identifier`)." in printed
 
 
