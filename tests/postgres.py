@@ -20,6 +20,11 @@ def find_programs() -> Path | None:
     return next((folder for folder in candidates if (folder / "initdb").exists()), None)
 
 
+def find_runuser() -> str:
+    """It stands in a folder of system programs, which not every PATH names."""
+    return shutil.which("runuser", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])) or "runuser"
+
+
 class PostgresServer:
     """One server; `url` gives the address of a database in it."""
 
@@ -65,7 +70,7 @@ class PostgresServer:
 
     def _run(self, program: str, *arguments: str) -> None:
         """As root the programs refuse to run: become their own user."""
-        become = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        become = [find_runuser(), "-u", "postgres", "--"] if os.geteuid() == 0 else []
         command = [*become, str(self.programs / program), *arguments]
         # pg_ctl leaves a server behind that would keep a pipe open for ever: output goes to a file.
         with (self.folder.parent / f"{self.folder.name}.out").open("w+") as output:
