@@ -14,6 +14,7 @@ from insight_classifier.errors import DefinitionError
 from insight_classifier.judgement import Judgement, Origin
 from insight_classifier.language import other_language
 from insight_classifier.notes import Note, has_words
+from insight_classifier.outputs import Outputs
 from insight_classifier.runtime import OpenVinoRuntime, Runtime, model_outputs
 from insight_classifier.safety import SafetyRules
 from insight_classifier.text import rules_pipeline, view
@@ -47,7 +48,15 @@ class Predictor:
 
     def complete(self, windows: Sequence[Windows], findings: Sequence[Findings]) -> list[Judgement]:
         """The other two stages: run and decode."""
-        return self.decoder(windows, model_outputs(self.runtime, windows, self.definition, self.windower.layout.pad_id), findings)
+        return self.decode(windows, self.run(windows), findings)
+
+    def run(self, windows: Sequence[Windows]) -> Outputs:
+        """The second stage, which takes nearly all of the time."""
+        return model_outputs(self.runtime, windows, self.definition, self.windower.layout.pad_id)
+
+    def decode(self, windows: Sequence[Windows], outputs: Outputs, findings: Sequence[Findings]) -> list[Judgement]:
+        """The third stage, in order."""
+        return self.decoder(windows, outputs, findings)
 
 
 def load_predictor(folder: Path, *, definition: Path | None = None, threads: int | None = None) -> Predictor:

@@ -28,13 +28,16 @@ class Admission:
         """Hold a place for a request from before its body is read until it is answered. Raises Overloaded."""
         size = self._size(request)
         self._check(size)
-        self.held_bytes += size
-        self.held_requests += 1
+        self._hold(size, 1)
         try:
             yield
         finally:
-            self.held_bytes -= size
-            self.held_requests -= 1
+            self._hold(-size, -1)
+
+    def _hold(self, size: int, requests: int) -> None:
+        self.held_bytes += size
+        self.held_requests += requests
+        self.batcher.watch.metrics.held(size)
 
     def require_room(self, count: int) -> None:
         """Raises Overloaded where so many notes would not be taken; other troubles show after the notes were scanned."""

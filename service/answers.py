@@ -6,16 +6,23 @@ from http import HTTPStatus
 import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from service.errors import is_ours, places, problem_of
 
+PROBLEM = "problem"  # where the request's state tells the code of the problem that answered it
 log = structlog.get_logger("service")
 
 
 class ProblemResponse(JSONResponse):
-    """The body of an error."""
+    """The body of an error. Its code is left in the request's state, for who counts."""
 
+    code = ""
     media_type = "application/problem+json"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})[PROBLEM] = self.code
+        await super().__call__(scope, receive, send)
 
     def render(self, content: object) -> bytes:
         return to_json(content)
@@ -34,7 +41,9 @@ def json_response(body: bytes) -> Response:
 def problem_response(error: Exception, request_id: str) -> ProblemResponse:
     """What a caller is told of an error."""
     problem = problem_of(error)
-    return ProblemResponse(problem.to_dict(request_id), problem.status, headers=problem.all_headers())
+    response = ProblemResponse(problem.to_dict(request_id), problem.status, headers=problem.all_headers())
+    response.code = problem.code
+    return response
 
 
 async def answer_error(request: Request, error: Exception) -> ProblemResponse:

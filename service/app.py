@@ -8,6 +8,7 @@ from typing import Any
 
 import anyio
 from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
@@ -22,6 +23,10 @@ from service.demonstrations import demonstrations
 from service.edge import Edge
 from service.health import Health
 from service.info import INTENDED_USE, package_version
+from service.metrics.api import metrics_routes
+from service.metrics.exposition import Exposition, make_registry
+from service.metrics.meters import Metrics
+from service.metrics.processes import shared_folder
 from service.models.api import ModelSwap, model_routes
 from service.models.live import Models
 from service.openapi import add_schemas
@@ -34,19 +39,33 @@ from service.presets.mapping_reader import read_presets
 from service.presets.shapes import preset_shapes
 from service.scoring import Scorer
 from service.settings import Settings
+from service.tracing import Tracing, make_tracing
+from service.watch import Watch
 
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(settings: Settings, predictor: Predictor, models_folder: Path | None = None, database: Database | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    predictor: Predictor,
+    models_folder: Path | None = None,
+    database: Database | None = None,
+    *,
+    registry: CollectorRegistry | None = None,
+    tracing: Tracing | None = None,
+) -> FastAPI:
     """The service for one predictor, which others from `models_folder` may follow. It starts and stops with the application's lifespan.
 
     `database` (migrated, open) holds the keys of those who may call; without one whoever reaches the service may.
+    `registry` gets the metrics, `tracing` the traces: a new one and what the settings name where none is handed in.
+    Raises ConfigError.
     """
+    exposition = Exposition(registry or make_registry(), shared_folder())
+    watch = Watch(Metrics(exposition.registry), tracing or make_tracing(settings.traces))
     door = make_door(database, settings) if database else None
     charge = door.charge if door else _free
-    models = Models(predictor, batch_notes=settings.batch_notes, folder=models_folder, load=partial(load, settings))
-    scorer = Scorer(models, settings)
+    models = Models(predictor, batch_notes=settings.batch_notes, folder=models_folder, load=partial(load, settings), metrics=watch.metrics)
+    scorer = Scorer(models, settings, watch)
     health = Health(scorer)
     offered = demonstrations(predictor.definition)
 
@@ -58,12 +77,15 @@ def create_app(settings: Settings, predictor: Predictor, models_folder: Path | N
         if door:
             await door.close()
         await anyio.to_thread.run_sync(scorer.close)
+        await anyio.to_thread.run_sync(watch.tracing.close)
+        exposition.close()
 
-    app = _bare_app(settings, lifespan, door)
+    app = _bare_app(settings, lifespan, door, watch)
     app.state.scorer, app.state.health, app.state.models = scorer, health, models
     app.include_router(api_routes(scorer, health, offered, charge))
     app.include_router(_presets(scorer, settings, charge))
     app.include_router(model_routes(models, settings))
+    app.include_router(metrics_routes(exposition))
     app.include_router(page_routes(scorer, offered))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     shapes = models.live.shapes
@@ -84,7 +106,9 @@ def _presets(scorer: Scorer, settings: Settings, charge: Charge) -> APIRouter:
         return await unless_caller_leaves(request, scorer.judge_records(notes, scorer.deadline(), request.state.request_id))
 
     def scan(texts: Mapping[str, str]) -> Mapping[str, Any]:
-        return flags_of_refused(texts, scorer.predictor.safety, definition)
+        found = flags_of_refused(texts, scorer.predictor.safety, definition)
+        scorer.watch.metrics.scanned(found)
+        return found
 
     presets = read_presets(settings.presets, definition)
     return preset_routes(presets, definition, settings, admit=scorer.admission, score=score, scan=scan)
@@ -99,7 +123,7 @@ async def _free(request: Request, notes: int) -> None:
     """Where there are no keys nobody has a quota."""
 
 
-def _bare_app(settings: Settings, lifespan: object, door: Door | None) -> FastAPI:
+def _bare_app(settings: Settings, lifespan: object, door: Door | None, watch: Watch) -> FastAPI:
     app = FastAPI(
         title="Insight classifier",
         version=package_version(),
@@ -108,11 +132,12 @@ def _bare_app(settings: Settings, lifespan: object, door: Door | None) -> FastAP
         docs_url=None,  # they load scripts from other servers
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},  # FastAPI's own quotes paths and exceptions
         lifespan=lifespan,  # type: ignore[arg-type]
     )
     if door:
         door.add_to(app)
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, watch=watch)
     for error in (InsightError, HTTPException):
         app.add_exception_handler(error, answer_error)
     return app

@@ -17,6 +17,8 @@ from concurrent.futures import Future
 from insight_classifier.judgement import Judgement
 from insight_classifier.runtime import BATCH_NOTES, BATCH_TOKENS
 from service.errors import Closing, JudgingFailed, Overloaded, ServiceError, WorkerDied
+from service.tracing import Trace
+from service.watch import Watch, unseen
 from service.work import Job, Task, answer
 
 GATHER_SECONDS = 0.002  # how long a first note waits for company
@@ -35,8 +37,10 @@ class Batcher:
         batch_notes: int = BATCH_NOTES,
         batch_tokens: int = BATCH_TOKENS,
         gather_seconds: float = GATHER_SECONDS,
+        watch: Watch | None = None,
     ) -> None:
         self.queue_notes, self.batch_notes, self.batch_tokens, self.gather_seconds = queue_notes, batch_notes, batch_tokens, gather_seconds
+        self.watch = watch or unseen()
         self._heap: list[Job] = []
         self._changed = threading.Condition()
         self._closing = False
@@ -105,6 +109,7 @@ class Batcher:
             jobs = [Job(now + PATIENCE * done / pace, task, deadline) for task, done in zip(tasks, _running(tasks), strict=True)]
             for job in jobs:
                 heapq.heappush(self._heap, job)
+            self.watch.metrics.queued(len(jobs), sum(task.tokens for task in tasks))
             self._changed.notify_all()
             return [job.future for job in jobs]
 
@@ -121,10 +126,12 @@ class Batcher:
 
     def _drop_unwanted(self) -> None:
         """Notes that nobody waits for make room."""
-        unwanted = [job for job in self._heap if not job.wanted]
-        if unwanted:
-            self._heap = [job for job in self._heap if job.wanted]
-            heapq.heapify(self._heap)
+        waiting, self._heap = self._heap, []
+        unwanted: list[Job] = []
+        for job in waiting:
+            (self._heap if job.wanted else unwanted).append(job)
+        heapq.heapify(self._heap)
+        self._left(unwanted)
         for job in unwanted:
             job.expire()
 
@@ -143,26 +150,33 @@ class Batcher:
                 return None
             self._changed.wait_for(lambda: len(self._heap) >= self.batch_notes or self._closing, self.gather_seconds)
             batch: list[Job] = []
+            taken: list[Job] = []
             tokens = 0
             while self._heap and (not batch or self._fits(batch, tokens, self._heap[0])):
-                job = heapq.heappop(self._heap)
+                taken.append(job := heapq.heappop(self._heap))
                 if job.begin():
                     batch.append(job)
                     tokens += job.task.tokens
             self._busy_tokens = tokens
+            self._left(taken)
             return batch
+
+    def _left(self, jobs: Sequence[Job]) -> None:
+        """These no longer wait, whatever becomes of them."""
+        self.watch.metrics.queued(-len(jobs), -sum(job.task.tokens for job in jobs))
 
     def _fits(self, batch: Sequence[Job], tokens: int, job: Job) -> bool:
         """Whether a job may join a batch; one that nobody waits for may always be taken out of the queue."""
         if not job.wanted:
             return True
         room = len(batch) < self.batch_notes and tokens + job.task.tokens <= self.batch_tokens
-        return room and job.task.complete == batch[0].task.complete
+        return room and job.task.stages is batch[0].task.stages
 
     def _judge(self, jobs: list[Job]) -> None:
         started = self._busy_since = time.monotonic()
         try:
-            answer(jobs)
+            self._tell_of_waits(jobs)
+            answer(jobs, self.watch)
             if jobs:
                 self._pace = 0.8 * self._pace + 0.2 * self._busy_tokens / max(time.monotonic() - started, 1e-6)
         finally:
@@ -173,8 +187,21 @@ class Batcher:
     def _fail_all(self, error: ServiceError) -> None:
         with self._changed:
             jobs, self._heap = self._heap, []
+            self._left(jobs)
         for job in jobs:
             job.refuse(error)
+
+    def _tell_of_waits(self, jobs: Sequence[Job]) -> None:
+        """For the metrics by note; for the traces by request, whose first note waited longest."""
+        now = time.perf_counter()
+        for job in jobs:
+            self.watch.metrics.stage("queue", now - job.came)
+        first: dict[Trace, float] = {}
+        for job in jobs:
+            if job.task.trace is not None:
+                first[job.task.trace] = min(job.came, first.get(job.task.trace, job.came))
+        for trace, came in first.items():
+            self.watch.tracing.record("queue", now - came, [trace], {})
 
 
 def _running(tasks: Sequence[Task]) -> list[int]:

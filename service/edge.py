@@ -3,17 +3,21 @@
 import re
 import time
 import uuid
+from contextlib import AbstractContextManager, nullcontext
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
-from service.answers import problem_response, report
+from service.answers import PROBLEM, problem_response, report
+from service.watch import Watch, unseen
 
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}\Z")
 CLIENT_LEFT = 499  # nginx's number for it; only the log sees it
 LOGGED_PATH = 200  # characters
+UNKNOWN_ROUTE = "none"
 POLICY = "; ".join(
     ["default-src 'self'", "base-uri 'none'", "object-src 'none'", "form-action 'self'", "frame-ancestors 'none'", "img-src 'self' data:"]
 )
@@ -33,13 +37,17 @@ log = structlog.get_logger("service")
 class Edge:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, watch: Watch | None = None) -> None:
+        self.app, self.watch = app, watch or unseen()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        with self.watch.tracing.request(Headers(scope=scope), scope["method"]) as trace_id, _logged_with(trace_id):
+            await self._exchange(scope, receive, send)
+
+    async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = _Exchange(scope, send)
         try:
             await self.app(scope, receive, exchange.send)
@@ -49,6 +57,12 @@ class Edge:
             await exchange.apologise(error, scope, receive)
         finally:
             exchange.log()
+            exchange.tell(self.watch)
+
+
+def _logged_with(trace_id: str | None) -> AbstractContextManager[None]:
+    """Each line of the request tells its trace, where it has one."""
+    return bound_contextvars(trace_id=trace_id) if trace_id else nullcontext()
 
 
 class _Exchange:
@@ -58,6 +72,7 @@ class _Exchange:
         asked = Headers(scope=scope).get("x-request-id", "")
         self.request_id = asked if ACCEPTED_ID.match(asked) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = self.request_id
+        self._scope = scope
         self.method, self.path = scope["method"], scope["path"][:LOGGED_PATH]
         self.status = 0
         self._send = send
@@ -77,6 +92,13 @@ class _Exchange:
         report(error, self.request_id)
         if not self.status:
             await problem_response(error, self.request_id)(scope, receive, self.send)
+
+    def tell(self, watch: Watch) -> None:
+        """Count the request by the template of its address, never by the address itself."""
+        route = getattr(self._scope.get("route"), "path", UNKNOWN_ROUTE)
+        seconds = time.perf_counter() - self._started
+        watch.metrics.answered(route, self.method, self.status, seconds, self._scope["state"].get(PROBLEM))
+        watch.tracing.answered(self.method, route, self.status, self.request_id)
 
     def log(self) -> None:
         milliseconds = round((time.perf_counter() - self._started) * 1000, 1)

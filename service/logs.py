@@ -1,4 +1,4 @@
-"""The log: one JSON object a line on standard error, with request id and timing, and never a word of a note."""
+"""The log: one JSON object a line on standard error, with request id, trace id and timing, and never a word of a note."""
 
 import logging
 import sys
@@ -10,6 +10,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 def configure(level: str) -> None:
     """Set up structlog and route the server's own lines through it. Called by the command, never on import."""
     shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _without_messages,

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from insight_classifier.cores import available_cores
@@ -24,6 +25,7 @@ from service.options import NO_OPTIONS, Options
 from service.records import batch_records, identifier
 from service.screening import Screened
 from service.settings import Settings
+from service.watch import Watch
 from service.work import Task
 
 T = TypeVar("T")
@@ -38,9 +40,9 @@ PIECE_NOTES, PIECE_CHARACTERS = 16, 16_000  # of a batch are scanned in one go, 
 class Scorer:
     """Everything that judging needs, for as long as the service runs. `start` before use, `close` after."""
 
-    def __init__(self, models: Models, settings: Settings) -> None:
-        self.models, self.settings = models, settings
-        self.batcher = Batcher(queue_notes=settings.queue_notes)
+    def __init__(self, models: Models, settings: Settings, watch: Watch) -> None:
+        self.models, self.settings, self.watch = models, settings, watch
+        self.batcher = Batcher(queue_notes=settings.queue_notes, watch=watch)
         self.admission = Admission(self.batcher, settings)
         # Two at least: a long note that is being read must not hold up short ones.
         self._threads = ThreadPoolExecutor(max(2, settings.threads or available_cores()), thread_name_prefix="screen")
@@ -65,14 +67,20 @@ class Scorer:
     async def judge(self, read: Callable[[], object], deadline: float, options: Options = NO_OPTIONS) -> tuple[Note, Judgement]:
         """Judge the record that `read` returns. Raises RequestError, or Unjudged with what the rules found."""
         serving = self.models.asked(options)
-        screened, task = await self._in_time(self.in_thread(lambda: _prepared(serving.screen(read()), serving)), deadline)
+        try:
+            with self.watch.span("screen"):
+                screened, task = await self._in_time(self.in_thread(lambda: self._screened(read(), 1, serving)), deadline)
+        except Unjudged as problem:
+            self._count(problem)
+            raise
         try:
             outcome = (await self._outcomes([task], deadline))[0]
         except NotAllowedNow as problem:
-            raise serving.screen.unjudged(screened, problem) from problem
+            raise self._refused(screened, problem, serving) from problem
         if isinstance(outcome, Judgement):
+            self.watch.metrics.judged(outcome, serving.predictor.definition)
             return screened.note, outcome
-        raise serving.screen.unjudged(screened, outcome) from outcome
+        raise self._refused(screened, outcome, serving) from outcome
 
     async def judge_batch(
         self, read: Callable[[], object], deadline: float, request_id: str, options: Options = NO_OPTIONS, *, charge: Charge
@@ -93,21 +101,22 @@ class Scorer:
         """A judgement or an error each, in order and as JSON. Raises NotAllowedNow with every note's id and findings."""
         serving = self.models.asked(options)
         self.admission.require_room(len(records))
-        entries, tasks = await self._in_time(self._scan(records, serving), deadline)
+        with self.watch.span("screen"):
+            entries, tasks = await self._in_time(self._scan(records, serving), deadline)
         try:
             outcomes = iter(await self._outcomes(tasks, deadline))
         except NotAllowedNow as problem:
-            problem.members["results"] = [_refusal(name, _refused(entry, problem, serving)) for name, entry in entries]
+            problem.members["results"] = [_refusal(name, self._refused(entry, problem, serving)) for name, entry in entries]
             raise
         final = [(name, entry, next(outcomes) if isinstance(entry, Screened) else entry) for name, entry in entries]
-        return await self.in_thread(lambda: [options.part(_result(*item, serving, request_id)) for item in final])
+        return await self.in_thread(lambda: [options.part(self._result(*item, serving, request_id)) for item in final])
 
     async def _scan(self, records: Sequence[object], serving: Serving) -> tuple[list[Entry], list[Task | JudgingFailed]]:
         """Piece after piece, each at its turn among other requests; a caller who leaves ends it."""
         entries: list[Entry] = []
         tasks: list[Task | JudgingFailed] = []
         for piece in _pieces(records):
-            scanned = await self.in_thread(lambda piece=piece: [_scanned(record, number, serving) for number, record in piece])  # type: ignore[misc]
+            scanned = await self.in_thread(lambda piece=piece: [self._scanned(record, number, serving) for number, record in piece])  # type: ignore[misc]
             entries += [entry for entry, _ in scanned]
             tasks += [task for _, task in scanned if task is not None]
         return entries, tasks
@@ -148,7 +157,44 @@ class Scorer:
             raise self._too_late() from problem
 
     async def in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, copy_context().run, work)
+
+    def _scanned(self, record: object, number: int, serving: Serving) -> tuple[Entry, Task | JudgingFailed | None]:
+        name = identifier(record, number)
+        try:
+            screened, task = self._screened(record, number, serving)
+        except Unjudged as problem:
+            return (name, problem), None
+        return (name, screened), task
+
+    def _screened(self, record: object, number: int, serving: Serving) -> tuple[Screened, Task | JudgingFailed]:
+        """Raises Unjudged. The note's windows are made here, beside the thread that judges: they tell how much work it is."""
+        with self.watch.stage("screen"):
+            screened = serving.screen(record, number)
+        try:
+            with self.watch.stage("tokenize"):
+                windows = serving.predictor.prepare([screened.note])[0]
+        except Exception as problem:  # noqa: BLE001 whoever waits is told, with what the rules found
+            failed = JudgingFailed("The note could not be prepared for the model, and we have logged where. Try again later.")
+            failed.__cause__ = problem
+            return screened, failed
+        return screened, Task(windows, screened.findings, serving.predictor, self.watch.tracing.current())
+
+    def _result(self, name: str, entry: Screened | Unjudged, outcome: Outcome, serving: Serving, request_id: str) -> dict[str, Any]:
+        if isinstance(outcome, Judgement):
+            self.watch.metrics.judged(outcome, serving.predictor.definition)
+            return outcome.to_dict()
+        if is_ours(outcome):
+            report(outcome, request_id)
+        return _refusal(name, self._refused(entry, outcome, serving))
+
+    def _refused(self, entry: Screened | Unjudged, cause: InsightError, serving: Serving) -> Unjudged:
+        refused = entry if isinstance(entry, Unjudged) else serving.screen.unjudged(entry, cause)
+        self._count(refused)
+        return refused
+
+    def _count(self, refused: Unjudged) -> None:
+        self.watch.metrics.unjudged(problem_of(refused).code, refused.found)
 
 
 def _pieces(records: Sequence[object]) -> Iterator[list[tuple[int, object]]]:
@@ -163,38 +209,6 @@ def _pieces(records: Sequence[object]) -> Iterator[list[tuple[int, object]]]:
             piece, characters = [], 0
     if piece:
         yield piece
-
-
-def _scanned(record: object, number: int, serving: Serving) -> tuple[Entry, Task | JudgingFailed | None]:
-    name = identifier(record, number)
-    try:
-        screened, task = _prepared(serving.screen(record, number), serving)
-    except Unjudged as problem:
-        return (name, problem), None
-    return (name, screened), task
-
-
-def _prepared(screened: Screened, serving: Serving) -> tuple[Screened, Task | JudgingFailed]:
-    """The note's windows are made here, beside the thread that judges: they tell how much work it is."""
-    try:
-        windows = serving.predictor.prepare([screened.note])[0]
-    except Exception as problem:  # noqa: BLE001 whoever waits is told, with what the rules found
-        failed = JudgingFailed("The note could not be prepared for the model, and we have logged where. Try again later.")
-        failed.__cause__ = problem
-        return screened, failed
-    return screened, Task(windows, screened.findings, serving.predictor.complete)
-
-
-def _result(name: str, entry: Screened | Unjudged, outcome: Outcome, serving: Serving, request_id: str) -> dict[str, Any]:
-    if isinstance(outcome, Judgement):
-        return outcome.to_dict()
-    if is_ours(outcome):
-        report(outcome, request_id)
-    return _refusal(name, _refused(entry, outcome, serving))
-
-
-def _refused(entry: Screened | Unjudged, cause: InsightError, serving: Serving) -> Unjudged:
-    return entry if isinstance(entry, Unjudged) else serving.screen.unjudged(entry, cause)
 
 
 def _refusal(name: str, error: Unjudged) -> dict[str, Any]:

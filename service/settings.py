@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     key_rate: int = Field(30_000, ge=1, le=2**31 - 1, description="Requests a minute of a key without a rate of its own, in each process.")
     key_quota: int | None = Field(None, ge=1, le=2**31 - 1, description="Notes a day of a key without a quota of its own; empty: no limit.")
     presets: Path | None = Field(None, description="Folder of your own CRM mapping files; empty: only the shipped ones.")
+    metrics_open: bool = Field(
+        False,
+        description="Whether /metrics is answered without a key; else it takes one with the scope read. It tells no word of any note.",
+    )
+    traces: str | None = Field(None, description="OTLP collector for traces, as http://host:4318; empty: none. Needs the extra telemetry.")
     docs: bool = Field(True, description="Whether /openapi.json and /openapi-3.0.json are served.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines to write.")
 

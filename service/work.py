@@ -2,28 +2,38 @@
 
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Protocol
 
 from insight_classifier.decode import Findings
 from insight_classifier.judgement import Judgement
+from insight_classifier.outputs import Outputs
 from insight_classifier.windows import Windows
 from service.errors import DeadlineExceeded, JudgingFailed, ServiceError
-
-Complete = Callable[[Sequence[Windows], Sequence[Findings]], list[Judgement]]
+from service.tracing import Trace
+from service.watch import Watch
 
 _arrivals = itertools.count()
 
 
+class Stages(Protocol):
+    """Of a Predictor: what is left to do with notes that are prepared."""
+
+    def run(self, windows: Sequence[Windows]) -> Outputs: ...
+
+    def decode(self, windows: Sequence[Windows], outputs: Outputs, findings: Sequence[Findings]) -> list[Judgement]: ...
+
+
 @dataclass(frozen=True)
 class Task:
-    """A note that is screened and prepared, and the stages of the model that it was prepared for."""
+    """A note that is screened and prepared, the stages of the model that it was prepared for, and the request that it came with."""
 
     windows: Windows
     findings: Findings
-    complete: Complete
+    stages: Stages
+    trace: Trace | None = None
 
     @property
     def tokens(self) -> int:
@@ -37,6 +47,7 @@ class Job:
 
     turn: float
     arrival: int = field(default_factory=lambda: next(_arrivals), init=False)
+    came: float = field(default_factory=time.perf_counter, init=False, compare=False)
     task: Task = field(compare=False)
     deadline: float = field(compare=False)
     future: "Future[Judgement]" = field(default_factory=Future, init=False, compare=False)
@@ -66,12 +77,12 @@ class Job:
             self.future.set_exception(error)
 
 
-def answer(jobs: Sequence[Job]) -> None:
+def answer(jobs: Sequence[Job], watch: Watch) -> None:
     """Judge jobs of one model. A batch that fails is tried note by note, so that only the guilty one fails."""
     if not jobs:
         return
     try:
-        judgements: Sequence[Any] = jobs[0].task.complete([job.task.windows for job in jobs], [job.task.findings for job in jobs])
+        judgements = _judgements([job.task for job in jobs], watch)
         for job, judgement in list(zip(jobs, judgements, strict=True)):  # the lengths are compared before anyone is answered
             job.future.set_result(judgement)
     except Exception as problem:  # noqa: BLE001 whoever waits is told
@@ -80,7 +91,18 @@ def answer(jobs: Sequence[Job]) -> None:
             return
         for job in jobs:
             if not job.future.done():
-                answer([job])
+                answer([job], watch)
+
+
+def _judgements(tasks: Sequence[Task], watch: Watch) -> list[Judgement]:
+    stages, windows = tasks[0].stages, [task.windows for task in tasks]
+    told = {"notes": len(tasks), "tokens": sum(task.tokens for task in tasks)}
+    traces = [task.trace for task in tasks]
+    watch.metrics.batch(**told)
+    with watch.batch_stage("compute", traces, **told):
+        outputs = stages.run(windows)
+    with watch.batch_stage("decode", traces, **told):
+        return stages.decode(windows, outputs, [task.findings for task in tasks])
 
 
 def _judging_failed(cause: Exception) -> JudgingFailed:

@@ -15,9 +15,11 @@ from insight_classifier.artifact import MANIFEST, open_artifact
 from insight_classifier.errors import InsightError
 from insight_classifier.predictor import Predictor
 from service.errors import ModelRefused, ServiceError, places
+from service.metrics.meters import Metrics
 from service.models.rules import checked_name, contract, is_asked_for, named
 from service.models.serving import Serving
 from service.options import Options
+from service.watch import unseen
 
 POINTER = "live"  # a file beside the model folders that holds the name of the one to serve
 Load = Callable[[Path], Predictor]
@@ -27,11 +29,14 @@ log = structlog.get_logger("service")
 class Models:
     """`folder` holds the model folders; None: this service cannot swap. Safe to call from several threads."""
 
-    def __init__(self, first: Predictor, *, batch_notes: int, folder: Path | None, load: Load) -> None:
+    def __init__(self, first: Predictor, *, batch_notes: int, folder: Path | None, load: Load, metrics: Metrics | None = None) -> None:
         self.batch_notes, self.folder, self._load = batch_notes, folder, load
+        self._metrics = metrics or unseen().metrics
         # One attribute, so that whoever reads it sees both of before or both of after.
         self._pair: tuple[Serving, Serving | None] = (Serving(first, batch_notes), None)
         self._swapping = threading.Lock()
+        self._metrics.expect(first.definition)
+        self._metrics.serves(self.live.model, self.live.definition)
 
     @property
     def live(self) -> Serving:
@@ -73,9 +78,13 @@ class Models:
         folder = self._folder(checked_name(name))
         with self._alone():
             live = self.live
-            coming = self._tested(folder)
+            try:
+                coming = self._tested(folder)
+            except ModelRefused:
+                self._metrics.swap("refused")
+                raise
             if coming.model != live.model:
-                self._pair = (coming, live)
+                self._take_over(coming, live, "swapped")
                 log.info("swap", model=coming.model.name, fingerprint=coming.model.fingerprint, before=live.model.name)
             return self.live
 
@@ -87,9 +96,14 @@ class Models:
                 raise ServiceError(
                     "No other model was live since the service started: there is nothing to go back to.", "no_previous_model"
                 )
-            self._pair = (previous, live)
+            self._take_over(previous, live, "rolled_back")
             log.info("rollback", model=previous.model.name, fingerprint=previous.model.fingerprint, before=live.model.name)
             return previous
+
+    def _take_over(self, coming: Serving, live: Serving, how: str) -> None:
+        self._pair = (coming, live)
+        self._metrics.serves(coming.model, coming.definition)
+        self._metrics.swap(how)
 
     def follow_pointer(self) -> None:
         """Swap to the model that the pointer file names, if there is one; what becomes of it is logged."""

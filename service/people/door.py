@@ -18,8 +18,10 @@ from service.people.rate import Rates
 from service.settings import Settings
 
 WITHOUT_KEY = ("/livez", "/readyz", "/openapi.json", "/openapi-3.0.json", "/static", "/oauth/token")
+METRICS = "/metrics"
 BY_SCOPE: Mapping[str, tuple[str, ...]] = {
     "score": ("/", "/score", "/v1/info", "/v1/presets", "/v1/score"),
+    "read": (METRICS,),
     "admin": ("/v1/keys", "/v1/models"),
 }
 COUNTED = ("/v1/score", "/v1/score/batch", "/v1/score/{preset}")  # they take from a key's notes a day
@@ -57,6 +59,7 @@ def make_door(database: Database, settings: Settings) -> Door:
     """The door of a service with these settings."""
     keyring = Keyring(database)
     by_address = {address: scope for scope, addresses in BY_SCOPE.items() for address in addresses}
+    by_address |= {METRICS: OPEN} if settings.metrics_open else {}
     return Door(
         database,
         keyring,

@@ -59,7 +59,8 @@ def deciding(predictor: Predictor, decide: Decide) -> Predictor:
     """The same predictor with another way to judge; screening stays real."""
     other = SimpleNamespace(definition=predictor.definition, model=predictor.model, safety=predictor.safety, screen=predictor.screen)
     other.decide, other.judge, other.prepare = decide, predictor.judge, predictor.prepare
-    other.complete = lambda windows, findings: decide([item.note for item in windows], findings)
+    other.run = lambda windows: None
+    other.decode = lambda windows, outputs, findings: decide([item.note for item in windows], findings)
     return other  # type: ignore[return-value]
 
 

@@ -33,7 +33,8 @@ def client(other: Definition, settings: Settings) -> Iterator[TestClient]:
 
     shell = SimpleNamespace(definition=other, model=Origin("m", "1", "f"), safety=lambda note: {}, screen=lambda note: Findings({}))
     shell.judge, shell.prepare = lambda notes: decide(notes, []), lambda notes: [prepared(note) for note in notes]
-    shell.complete = lambda windows, findings: decide([item.note for item in windows], findings)
+    shell.run = lambda windows: None
+    shell.decode = lambda windows, outputs, findings: decide([item.note for item in windows], findings)
     with TestClient(create_app(settings, shell)) as client:
         yield client
 

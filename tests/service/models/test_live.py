@@ -186,14 +186,14 @@ def test_two_swaps_at_once_are_one(models: Models) -> None:
 def test_calls_in_flight_finish_on_the_model_that_they_began_with(client: TestClient) -> None:
     models = client.app.state.models  # type: ignore[attr-defined]
     old = models.live.predictor
-    judged, gate, complete = threading.Event(), threading.Event(), old.complete
+    judged, gate, decode = threading.Event(), threading.Event(), old.decode
 
-    def waiting(windows, findings):
+    def waiting(windows, outputs, findings):
         judged.set()
         gate.wait(20)
-        return complete(windows, findings)
+        return decode(windows, outputs, findings)
 
-    old.complete = waiting
+    old.decode = waiting
     with ThreadPoolExecutor(1) as threads:
         call = threads.submit(client.post, "/v1/score", json=NOTE)
         judged.wait(20)
