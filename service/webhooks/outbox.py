@@ -9,11 +9,10 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, not
 
 from service.audit.store import append
 from service.database import now
-from service.webhooks.rules import DEAD, DELIVERED, QUEUED, SENDING, Event, new_id, without_words
+from service.webhooks.rules import DEAD, QUEUED, SENDING, SETTLED, Event, new_id, without_words
 from service.webhooks.tables import Message, Subscription
 
 MESSAGES, SUBSCRIPTIONS = Message.__table__.c, Subscription.__table__.c
-SETTLED = (DELIVERED, DEAD)
 IDS_AT_ONCE = 500
 MOST_REPLAYED = 10_000  # in one transaction: nobody else can write meanwhile
 INTERESTED = text("SELECT id, events, source, include_text FROM webhook_subscriptions WHERE disabled_at IS NULL")

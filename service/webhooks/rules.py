@@ -21,8 +21,9 @@ MOST_IN_FLIGHT = 2  # messages at once to one subscription, whatever the number 
 
 QUEUED, SENDING, DELIVERED, DEAD = "queued", "sending", "delivered", "dead"
 STATES = (QUEUED, SENDING, DELIVERED, DEAD)
+SETTLED = (DELIVERED, DEAD)
 
-# Seconds until the next attempt: seven within the first half hour, for a receiver that restarts; in all 72 hours.
+# Seconds until the next attempt: six within the first twenty minutes, for a receiver that restarts; in all 72 hours.
 DELAYS = (5, 30, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 43_200, 72_000, 86_400)
 JITTER = 0.1  # part of a delay, up or down: what failed together does not come back together
 GIVEN_UP_AFTER = timedelta(hours=72)

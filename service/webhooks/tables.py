@@ -18,7 +18,7 @@ class Subscription(Base):
     url: Mapped[str] = mapped_column(String(2000))
     secret: Mapped[str] = mapped_column(String(100))
     events: Mapped[str] = mapped_column(String(500))  # separated by blanks
-    source: Mapped[str | None] = mapped_column(String(50))  # only notes of this CRM
+    source: Mapped[str | None] = mapped_column(String(200))  # only what is of this CRM
     include_text: Mapped[bool] = mapped_column(Boolean)
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(200))

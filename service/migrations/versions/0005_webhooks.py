@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("url", sa.String(2000), nullable=False),
         sa.Column("secret", sa.String(100), nullable=False),
         sa.Column("events", sa.String(500), nullable=False),
-        sa.Column("source", sa.String(50)),
+        sa.Column("source", sa.String(200)),
         sa.Column("include_text", sa.Boolean, nullable=False),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("created_by", sa.String(200), nullable=False),

@@ -1,0 +1,143 @@
+"""The bodies of the webhook routes: what callers send is checked by them, what they get is documented. What would be null is left out."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy import Row
+
+from service.schemas import Strict
+from service.webhooks.addresses import LONGEST_URL
+from service.webhooks.outbox import MOST_REPLAYED
+from service.webhooks.rules import DEAD, EVENTS, STATES, Answer, moment_text
+
+EventName = Annotated[str, Field(json_schema_extra={"enum": list(EVENTS)})]
+Moment = Annotated[AwareDatetime, Field(strict=False)]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+STATE_WORDS = "queued: waits for its turn; sending: under way; delivered; dead: given up after 72 hours, kept to be replayed."
+
+
+def _left_out(schema: dict[str, Any]) -> None:
+    """A key that may be left out has no default, and is not null."""
+    schema.pop("default", None)
+
+
+def _maybe(words: str) -> Any:  # noqa: ANN401 pydantic's own
+    return Field(default=None, description=words, json_schema_extra=_left_out)
+
+
+class WebhookWish(BaseModel):
+    """A webhook as it is wanted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    url: Annotated[str, Field(min_length=1, max_length=LONGEST_URL, description="https, and an address of the open internet.")]
+    events: Annotated[list[EventName], Field(min_length=1, max_length=len(EVENTS))]
+    include_text: Annotated[bool, Field(description="Send the words of notes too, where the event is of a note.")] = False
+    source: Annotated[Text | None, Field(description="Only events of notes of this CRM; by default of all.")] = None
+
+
+class Webhook(Strict):
+    """A webhook without its secret."""
+
+    id: str
+    url: str
+    events: list[str]
+    include_text: bool
+    source: str | None = _maybe("Only events of notes of this CRM.")
+    created_at: str
+    created_by: str
+    last_attempt_at: str | None = _maybe("When something was sent last.")
+    failures: Annotated[int, Field(description="Attempts in a row that failed.")]
+    failing_since: str | None = _maybe("When the first of them failed.")
+    paused_until: str | None = _maybe("Nothing is sent before.")
+    disabled_at: str | None = _maybe("Nothing is sent since then. A test that is answered enables it again.")
+    disabled_reason: str | None = _maybe("Why.")
+
+
+class WebhookList(Strict):
+    """All webhooks, the newest first."""
+
+    webhooks: list[Webhook]
+
+
+class IssuedWebhook(Strict):
+    """A new webhook, with its secret: it is shown this once."""
+
+    webhook: Webhook
+    secret: Annotated[str, Field(description="Verify signatures with it; whsec_ and base64.")]
+
+
+class WebhookTest(Strict):
+    """What came of a test."""
+
+    delivered: Annotated[bool, Field(description="Whether the receiver answered with a status of 200 to 299.")]
+    status: int | None = _maybe("What it answered.")
+    error: str | None = _maybe("Why it is not delivered.")
+    seconds: float
+
+
+class WebhookReplay(BaseModel):
+    """Which messages to send again: by their ids, or those of a time in one state."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    message_ids: Annotated[list[Text], Field(max_length=500)] = []
+    since: Annotated[Moment | None, Field(description="When the events occurred, with a time zone.")] = None
+    until: Annotated[Moment | None, Field(description="The first moment that is not meant.")] = None
+    state: Annotated[str, Field(description="Of those of a time.", json_schema_extra={"enum": [DEAD, "delivered"]})] = DEAD
+
+
+class WebhookReplayed(Strict):
+    """How many messages are sent again."""
+
+    messages: int
+    more: Annotated[bool, Field(description=f"Whether {MOST_REPLAYED:,}, the most at once, were taken: ask again for the others.")]
+
+
+class WebhookDelivery(Strict):
+    """One message, without what it says."""
+
+    message_id: Annotated[str, Field(description="The header webhook-id.")]
+    type: str
+    note_id: str | None = _maybe("The note that it tells of.")
+    state: Annotated[str, Field(description=STATE_WORDS, json_schema_extra={"enum": list(STATES)})]
+    attempts: int
+    occurred_at: str
+    last_attempt_at: str | None = _maybe("When it was sent last.")
+    next_attempt_at: str | None = _maybe("When it is sent next.")
+    last_status: int | None = _maybe("What the receiver answered last.")
+    last_error: str | None = _maybe("Why the last attempt failed.")
+
+
+class WebhookDeliveries(Strict):
+    """Messages of one webhook, the newest first."""
+
+    deliveries: list[WebhookDelivery]
+    next_cursor: str | None = _maybe("Hand it in for the next page; left out on the last.")
+
+
+SHAPES: tuple[type[BaseModel], ...] = (
+    *(WebhookWish, WebhookReplay, Webhook, WebhookList, IssuedWebhook),
+    *(WebhookTest, WebhookReplayed, WebhookDelivery, WebhookDeliveries),
+)
+
+
+def shown(row: Row[Any]) -> dict[str, Any]:
+    """A subscription as JSON, without its secret."""
+    return _filled({name: getattr(row, name) for name in Webhook.model_fields} | {"events": row.events.split()})
+
+
+def shown_delivery(row: Row[Any]) -> dict[str, Any]:
+    """A message as JSON."""
+    own = {"message_id": row.id, "type": row.event, "next_attempt_at": row.due_at if row.state == "queued" else None}
+    return _filled({name: own[name] if name in own else getattr(row, name) for name in WebhookDelivery.model_fields})
+
+
+def shown_test(answer: Answer) -> dict[str, Any]:
+    told = {"delivered": answer.ok, "status": answer.status, "error": answer.error, "seconds": round(answer.seconds, 3)}
+    return _filled(told)
+
+
+def _filled(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: moment_text(value) if isinstance(value, datetime) else value for name, value in told.items() if value is not None}
