@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from insight_classifier.definition import Definition
 from insight_classifier.judgement import Judgement, Origin
 from insight_classifier.notes import MAX_CHARACTERS, Note
-from service.answers import report
+from service.answers import PROBLEM, report
 from service.api import unless_caller_leaves
 from service.bodies import parse_form, read_body, require_type
 from service.demonstrations import Demonstration
@@ -125,6 +125,7 @@ def page_routes(scorer: Scorer, demonstrations: Sequence[Demonstration]) -> APIR
             raise
         except Exception as error:  # noqa: BLE001 told on the page
             page.explain(visit, error)
+            setattr(request.state, PROBLEM, visit.problem.code if visit.problem else None)
         return await scorer.in_thread(lambda: page.render(visit, fragment=FRAGMENT in request.headers))
 
     router.add_api_route("/", get_page, methods=["HEAD"])

@@ -128,7 +128,11 @@ def make_tracing(endpoint: str | None) -> Tracing:
 
 def otlp_address(endpoint: str) -> str:
     """Where traces are sent: as named, or the usual path of a collector named without one. Raises ConfigError."""
-    parts = urlsplit(endpoint)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(endpoint)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        known = False
+    if not known:
         raise ConfigError(f"INSIGHT_TRACES is {endpoint!r}: name an OTLP collector as http://host:4318.")
     return parts._replace(path=DEFAULT_PATH).geturl() if parts.path in ("", "/") else endpoint

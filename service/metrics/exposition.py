@@ -9,12 +9,20 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from service.metrics.processes import forget, forget_dead
 
+VERSIONS = ("0.0.1", "0.0.4", "1.0.0")
+
 
 def make_registry() -> CollectorRegistry:
     """A registry of one application, with memory, processor time and open files of this process."""
     registry = CollectorRegistry(auto_describe=False)
     ProcessCollector(registry=registry)
     return registry
+
+
+def _is_known(part: str) -> bool:
+    """Whether a part of the header Accept asks for a version that exists: the library would echo others, and fails at "x"."""
+    versions = [value.strip() for name, _, value in (option.partition("=") for option in part.split(";")[1:]) if name.strip() == "version"]
+    return all(version in VERSIONS for version in versions)
 
 
 class Exposition:
@@ -25,10 +33,7 @@ class Exposition:
 
     def __call__(self, accept: str) -> tuple[bytes, str]:
         """The body and its content type: OpenMetrics where the header Accept asks for it, else Prometheus text."""
-        try:
-            encode, content_type = choose_encoder(accept)
-        except ValueError:  # a version that is no number
-            encode, content_type = choose_encoder("")
+        encode, content_type = choose_encoder(",".join(part for part in accept.split(",") if _is_known(part)))
         return encode(self._collected()), content_type
 
     def _collected(self) -> CollectorRegistry:

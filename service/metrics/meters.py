@@ -16,6 +16,7 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 NOTES = (1, 2, 4, 8, 16, 32, 64)
 TOKENS = (64, 128, 256, 512, 1024, 2048, 3072, 4096, 8192)
 STAGES = ("screen", "tokenize", "queue", "compute", "decode")
+SOURCES = ("rule", "model", "both")
 SWAPS = ("swapped", "rolled_back", "refused")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 MODEL = ("model", "version", "fingerprint", "definition", "definition_version", "definition_fingerprint")
@@ -80,6 +81,10 @@ class Metrics:
         for dimension in definition.of_kind("scale"):
             for name in dimension.names:
                 self._levels.labels(dimension.name, name)
+        for dimension in definition.dimensions:
+            for name in dimension.names if dimension.lane else ():
+                for source in SOURCES:
+                    self._safety.labels(name, source)
 
     def answered(self, route: str, method: str, status: int, seconds: float, code: str | None) -> None:
         """A request ended. `route` is the template of its address, `code` that of the problem it was answered with."""
