@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from insight_classifier.definition import Definition
 from insight_classifier.outputs import outputs
 from training.dropout import replace_dropout
+from training.heads import Heads
 
 
 class NoteModel(nn.Module):
@@ -32,10 +33,7 @@ class NoteModel(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.evidence = nn.Sequential(nn.Linear(size, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, tags))
         self.attend = nn.Linear(size + tags, len(self.outputs))
-        self.heads = nn.ModuleList(
-            nn.Sequential(nn.Linear(2 * size + 3 * tags, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, o.stop - o.start))
-            for o in self.outputs
-        )
+        self.heads = Heads(self.outputs, pooled=size, shared=size + 3 * tags, hidden=hidden, dropout=dropout)
         replace_dropout(self)
 
     def forward(self, ids: Tensor, mask: Tensor, owned: Tensor) -> tuple[Tensor, Tensor]:
@@ -53,8 +51,7 @@ class NoteModel(nn.Module):
         share = own.float()
         mean = (hidden.float() * share).sum(dim=1) / share.sum(dim=1).clamp(min=1.0)
         shared = torch.cat([mean, _features(counted)], dim=-1)
-        rows = [head(torch.cat([pooled[:, i], shared], dim=-1)) for i, head in enumerate(self.heads)]
-        return torch.cat([row.float() for row in rows], dim=-1), tags
+        return self.heads(pooled, shared), tags
 
 
 def _features(counted: Tensor) -> Tensor:
