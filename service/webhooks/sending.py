@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import httpcore2
@@ -141,8 +141,14 @@ def _in_words(problem: BaseException) -> str:
         return f"no answer within {SECONDS:g} s"
     if isinstance(problem, socket.gaierror):
         return "the name of the receiver is not known"
-    if isinstance(problem, ssl.SSLError) or isinstance(problem.__cause__, ssl.SSLError):
+    if any(isinstance(cause, ssl.SSLError) for cause in _causes(problem)):
         return "the receiver's certificate is not trusted, or it speaks no TLS"
     if isinstance(problem, (httpcore2.ConnectError, OSError)):
         return "the receiver cannot be connected to"
     return "the receiver broke off or answered what is no HTTP"
+
+
+def _causes(problem: BaseException | None) -> Iterator[BaseException]:
+    while problem is not None:
+        yield problem
+        problem = problem.__cause__ or problem.__context__
