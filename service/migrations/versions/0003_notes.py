@@ -6,7 +6,7 @@ from alembic import op
 from service.database import Moment
 
 revision = "0003"
-down_revision = "0005"
+down_revision = "0002"
 
 
 def upgrade() -> None:
