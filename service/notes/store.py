@@ -84,8 +84,7 @@ POINT = (
 
 def keep_known(connection: Connection, delivery: Delivery, at: datetime) -> Kept:
     """As `keep`, for a record that is there. Its row is locked until the transaction ends."""
-    same = (NOTES.c.source == delivery.source, NOTES.c.record_hash == delivery.record_hash)
-    note = connection.execute(select(*COMPARED).where(*same).with_for_update()).one()
+    note = connection.execute(SAME_RECORD, {"its_source": delivery.source, "its_hash": delivery.record_hash}).one()
     if note.erased_at is not None:
         raise erased_error()
     known = _known_version(connection, note.id, delivery)
@@ -99,13 +98,14 @@ def keep_known(connection: Connection, delivery: Delivery, at: datetime) -> Kept
 
 
 COMPARED: tuple[ColumnElement[Any], ...] = (
-    NOTES.c.id,
-    NOTES.c.current_version_id,
-    NOTES.c.newest_at,
-    NOTES.c.newest_number,
-    NOTES.c.erased_at,
+    *(NOTES.c.id, NOTES.c.current_version_id, NOTES.c.erased_at),
+    *(NOTES.c.newest_at, NOTES.c.newest_number),
 )
 STAMPED: tuple[ColumnElement[Any], ...] = (VERSIONS.c.id, VERSIONS.c.modified_at, VERSIONS.c.modified_number)
+SAME_RECORD = (
+    select(*COMPARED).where(NOTES.c.source == bindparam("its_source"), NOTES.c.record_hash == bindparam("its_hash")).with_for_update()
+)
+SAME_CONTENT = select(*STAMPED).where(VERSIONS.c.note_id == bindparam("its_note"), VERSIONS.c.content_hash == bindparam("its_hash"))
 
 
 def known_judgement(connection: Connection, row: Mapping[str, Any]) -> str:
@@ -127,8 +127,7 @@ def _latest_judgement(version_id: str) -> dict[Any, Any]:
 
 
 def _known_version(connection: Connection, note_id: str, delivery: Delivery) -> Row[Any] | None:
-    same = (VERSIONS.c.note_id == note_id, VERSIONS.c.content_hash == delivery.content_hash)
-    return connection.execute(select(*STAMPED).where(*same)).first()
+    return connection.execute(SAME_CONTENT, {"its_note": note_id, "its_hash": delivery.content_hash}).first()
 
 
 def _stamp(version: Row[Any] | None) -> Stamp | None:
