@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, not
 
 from service.audit.store import append
 from service.database import now
-from service.webhooks.rules import DEAD, QUEUED, SENDING, SETTLED, Event, new_id, without_words
+from service.webhooks.rules import DEAD, QUEUED, SENDING, SETTLED, STATES, Event, new_id, without_words
 from service.webhooks.tables import Message, Subscription
 
 MESSAGES, SUBSCRIPTIONS = Message.__table__.c, Subscription.__table__.c
@@ -65,9 +65,13 @@ def _row(event: Event, found: Row[Any]) -> dict[str, Any]:
 
 def deliveries(connection: Connection, subscription_id: str, *, state: str | None, before: str | None, limit: int) -> Sequence[Row[Any]]:
     """What is, was or is to be sent to a subscription, the newest first, older than the id `before`."""
-    wanted = [MESSAGES.subscription_id == subscription_id]
-    wanted += [MESSAGES.id < before] if before else []
-    wanted += [MESSAGES.state == state] if state else []
+    found = [row for one in ([state] if state else STATES) for row in _deliveries(connection, subscription_id, one, before, limit)]
+    return sorted(found, key=lambda row: row.id, reverse=True)[:limit]
+
+
+def _deliveries(connection: Connection, subscription_id: str, state: str, before: str | None, limit: int) -> Sequence[Row[Any]]:
+    """Of one state: the index gives them in order."""
+    wanted = [MESSAGES.subscription_id == subscription_id, MESSAGES.state == state, *([MESSAGES.id < before] if before else [])]
     shown = [column for column in MESSAGES if column.name not in ("data", "words", "lease")]
     return connection.execute(select(*shown).where(*wanted).order_by(MESSAGES.id.desc()).limit(limit)).all()
 

@@ -40,7 +40,7 @@ class Message(Base):
     __tablename__ = "webhook_messages"
     __table_args__ = (
         Index(None, "subscription_id", "state", "due_at", "id"),
-        Index(None, "subscription_id", "id"),
+        Index(None, "subscription_id", "state", "id"),
         Index(None, "state", "changed_at"),
     )
 

@@ -6,7 +6,7 @@ from alembic import op
 from service.database import Moment
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -51,7 +51,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_webhook_messages_subscription_id_state_due_at_id", "webhook_messages", ["subscription_id", "state", "due_at", "id"]
     )
-    op.create_index("ix_webhook_messages_subscription_id_id", "webhook_messages", ["subscription_id", "id"])
+    op.create_index("ix_webhook_messages_subscription_id_state_id", "webhook_messages", ["subscription_id", "state", "id"])
     op.create_index("ix_webhook_messages_state_changed_at", "webhook_messages", ["state", "changed_at"])
     op.create_index("ix_webhook_messages_note_id", "webhook_messages", ["note_id"])
 
