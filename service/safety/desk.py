@@ -1,11 +1,10 @@
 """What the safety desk does with items: looks at them, acknowledges them, hands them over. In the caller's transaction."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, tuple_
+from sqlalchemy import Connection, select, tuple_
 
 from service.errors import RequestError
 from service.safety.rules import ACKNOWLEDGED, HANDED_OVER, OPEN
@@ -32,7 +31,7 @@ def items(
     state: str | None = None,
     overdue_at: datetime | None = None,
     after: tuple[datetime, str] | None = None,
-) -> Sequence[RowMapping]:
+) -> list[dict[str, Any]]:
     """The most urgent first, those behind `after` (due_at, id). `overdue_at`: only open ones that are due at this moment."""
     wanted: list[Any] = [ITEMS.state == state] if state else []
     wanted += [ITEMS.state == OPEN, ITEMS.due_at <= overdue_at] if overdue_at else []
@@ -40,21 +39,21 @@ def items(
         # Said twice, for an index is searched by the first.
         wanted += [ITEMS.due_at >= after[0], tuple_(ITEMS.due_at, ITEMS.id) > tuple_(*after, types=[ITEMS.due_at.type, ITEMS.id.type])]
     query = select(Item.__table__).where(*wanted).order_by(ITEMS.due_at, ITEMS.id).limit(limit)
-    return connection.execute(query).mappings().all()
+    return [{**row} for row in connection.execute(query).mappings()]
 
 
-def item(connection: Connection, item_id: str) -> RowMapping:
+def item(connection: Connection, item_id: str) -> dict[str, Any]:
     """Raises RequestError where there is none."""
     found = connection.execute(select(Item.__table__).where(ITEMS.id == item_id)).mappings().first()
     if found is None:
         raise RequestError("There is no such safety item. List them: GET /v1/safety/items.", "safety_item_not_found")
-    return found
+    return {**found}
 
 
-def events(connection: Connection, item_id: str) -> Sequence[RowMapping]:
+def events(connection: Connection, item_id: str) -> list[dict[str, Any]]:
     """What happened to an item, in order."""
     query = select(ItemEvent.__table__).where(EVENTS.item_id == item_id).order_by(EVENTS.number)
-    return connection.execute(query).mappings().all()
+    return [{**row} for row in connection.execute(query).mappings()]
 
 
 def acknowledge(connection: Connection, item_id: str, decision: Decision) -> dict[str, Any]:
@@ -78,7 +77,7 @@ def _decide(connection: Connection, item_id: str, decision: Decision, before: st
     return decided
 
 
-def _too_late(found: RowMapping, before: str) -> RequestError:
+def _too_late(found: dict[str, Any], before: str) -> RequestError:
     """Why a decision cannot be taken: somebody was first, or the item has changed since it was looked at."""
     told = {"state": found["state"], "revision": found["revision"]}
     if found["state"] == before:
@@ -91,6 +90,6 @@ def _too_late(found: RowMapping, before: str) -> RequestError:
     return RequestError(detail, "safety_item_decided", **told, decided_by=who, decided_at=when.isoformat())
 
 
-def _last(found: RowMapping) -> tuple[str, datetime]:
+def _last(found: dict[str, Any]) -> tuple[str, datetime]:
     step = "handed_over" if found["state"] == HANDED_OVER else "acknowledged"
     return found[f"{step}_by"], found[f"{step}_at"]

@@ -1,0 +1,156 @@
+"""The bodies of the safety routes: what callers send is checked by them, what they get is documented. What would be null is left out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from service.safety.rules import OPEN, STATES, moment_text
+from service.schemas import Strict
+
+LONGEST_NAME, LONGEST_COMMENT = 100, 2000
+REASONS = "first, new_hit, reopened, half_time, overdue, acknowledged, handed_over or clock_set_right."
+STATE_WORDS = "open: nobody has looked; acknowledged: a person has; handed_over: the safety desk has it under a reference of its own."
+
+
+def _line(text: str) -> str:
+    if not text.isprintable() or not text.strip():
+        raise ValueError("must be a line that can be read")
+    return text.strip()
+
+
+def _lines(text: str) -> str:
+    if not all(character.isprintable() or character in "\n\r\t" for character in text):
+        raise ValueError("must be text that can be read")
+    return text
+
+
+def _left_out(schema: dict[str, Any]) -> None:
+    """A key that may be left out has no default, and is not null."""
+    schema.pop("default", None)
+
+
+def _maybe(words: str) -> Any:  # noqa: ANN401 pydantic's own
+    return Field(default=None, description=words, json_schema_extra=_left_out)
+
+
+Line = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_line)]
+Lines = Annotated[str, Field(max_length=LONGEST_COMMENT), AfterValidator(_lines)]
+Revision = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class SafetyAcknowledgement(BaseModel):
+    """A person has looked at the item."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    person: Line | None = _maybe("Who looked, where the key stands for several people.")
+    comment: Lines | None = _maybe("What was found; it never leaves this service.")
+    revision: Revision | None = _maybe("Of the item that was looked at: refused where a newer version of the note has more in it by now.")
+
+
+class SafetyHandOver(BaseModel):
+    """The safety desk has the case."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    reference: Annotated[Line, Field(description="The safety desk's own reference of the case.")]
+    person: Line | None = _maybe("Who handed it over, where the key stands for several people.")
+    comment: Lines | None = _maybe("Anything to add.")
+    revision: Revision | None = _maybe("Of the item that was looked at.")
+
+
+class SafetySpan(Strict):
+    """Where the words stand: code points from `start` to before `end` of a field as it was sent."""
+
+    flag: str
+    field: str | None = _maybe("Left out where the note has only one.")
+    start: int
+    end: int
+    by: Annotated[str, Field(description="Who found it: model, rule or both.")]
+
+
+class SafetyItem(Strict):
+    """A note that a person must look at."""
+
+    id: str
+    note_id: str
+    source: Annotated[str, Field(description="The CRM.")]
+    record_id: str | None = _maybe("The CRM's own id of the note.")
+    flags: list[str]
+    spans: list[SafetySpan]
+    content_hash: Annotated[str, Field(description="Of the version of the note that the spans stand in; empty once it is erased.")]
+    state: Annotated[str, Field(description=STATE_WORDS, json_schema_extra={"enum": list(STATES)})]
+    overdue: bool
+    received_at: str
+    awareness_at: Annotated[str, Field(description="When the clock began: the note was written, or else received.")]
+    due_at: str
+    half_told_at: str | None = _maybe("When it was told that half of the time is gone.")
+    overdue_told_at: str | None = _maybe("When it was told that it is overdue.")
+    acknowledged_by: str | None = _maybe("The key, and the person where it named one.")
+    acknowledged_at: str | None = _maybe("When.")
+    comment: str | None = _maybe("Of whoever acknowledged it.")
+    handed_over_by: str | None = _maybe("The key, and the person where it named one.")
+    handed_over_at: str | None = _maybe("When.")
+    reference: str | None = _maybe("The safety desk's own.")
+    revision: Annotated[int, Field(description="Counts the scans that found something new.")]
+
+
+class SafetyEvent(Strict):
+    """One thing that happened to an item."""
+
+    number: int
+    at: str
+    kind: Annotated[str, Field(description=REASONS)]
+    who: str
+    flags: list[str] | None = _maybe("What was found, where something was.")
+    due_at: str
+    reference: str | None = _maybe("The safety desk's own.")
+    comment: str | None = _maybe("Of whoever decided.")
+
+
+class SafetyItemList(Strict):
+    """A page of items, the most urgent first."""
+
+    items: list[SafetyItem]
+    next_cursor: str | None = _maybe("Where the next page begins; left out on the last one.")
+
+
+class SafetyItemHistory(Strict):
+    """An item, and all that happened to it, in order."""
+
+    item: SafetyItem
+    events: list[SafetyEvent]
+
+
+SHAPES: tuple[type[BaseModel], ...] = (
+    SafetyAcknowledgement,
+    SafetyHandOver,
+    SafetySpan,
+    SafetyItem,
+    SafetyEvent,
+    SafetyItemList,
+    SafetyItemHistory,
+)
+
+
+def shown(row: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """An item as JSON."""
+    told = _told(row, SafetyItem)
+    return {**told, "spans": [_told(span, SafetySpan) for span in row["spans"]], "overdue": row["state"] == OPEN and row["due_at"] <= at}
+
+
+def shown_event(row: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as JSON."""
+    return _told(row, SafetyEvent)
+
+
+def _told(row: Mapping[str, Any], shape: type[BaseModel]) -> dict[str, Any]:
+    return {name: _plain(name, row[name]) for name in shape.model_fields if row.get(name) is not None}
+
+
+def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 any column
+    if name == "flags":
+        return value.split()
+    return moment_text(value) if isinstance(value, datetime) else value
