@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, select
 
 from service.errors import RequestError
 from service.notes.rules import Delivery, hash_of
@@ -110,7 +110,7 @@ SHOWN = (
 
 def _from(wanted: Wanted) -> Select[Any]:
     """The tables, joined so that the one whose index is already in the order of the page can drive."""
-    current = JUDGEMENTS.c.id == NOTES.c.current_judgement_id
+    current = and_(JUDGEMENTS.c.id == NOTES.c.current_judgement_id, JUDGEMENTS.c.note_id == NOTES.c.id)  # either way by an index
     joined = NOTES.join(VERSIONS, VERSIONS.c.id == NOTES.c.current_version_id)
     joined = joined.join(JUDGEMENTS, current) if _asks_judgement(wanted) else joined.outerjoin(JUDGEMENTS, current)
     if wanted.met:

@@ -1,17 +1,18 @@
 """Notes, their versions, their judgements, and what each judgement says member by member, for lists that filter by it.
 
-Ids are texts that sort by the moment they were made (`store.new_id`): the order of notes is the order of their receipt.
+Ids are texts that sort by the moment they were made (`rows.new_id`): the order of notes is the order of their receipt.
 """
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnClause, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, column
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database import Base
 
-MET: ColumnClause[bool] = column("met", Boolean)
+# As each dialect writes the condition of a query: SQLite takes the index only where both are the same to the letter.
+MET_ON_SQLITE, MET_ON_POSTGRES = text("met = 1"), text("met")
 
 
 class NoteRow(Base):
@@ -31,7 +32,7 @@ class NoteRow(Base):
     hcp: Mapped[str | None] = mapped_column(String(200))  # reference of the health-care professional
     details: Mapped[dict[str, Any] | None] = mapped_column("metadata")  # as they were sent
     written_at: Mapped[datetime | None]
-    received_at: Mapped[datetime] = mapped_column(index=True)  # of the first delivery
+    received_at: Mapped[datetime]  # of the first delivery
     newest_at: Mapped[datetime | None]  # the CRM's latest modified time that was seen
     newest_number: Mapped[int | None] = mapped_column(BigInteger)  # the CRM's highest version number that was seen
     current_version_id: Mapped[str | None] = mapped_column(String(32))
@@ -90,7 +91,14 @@ class MemberRow(Base):
     __tablename__ = "judgement_members"
     # Narrow rows in one tree, and beside it a list of those that are met alone: some 20 rows a note are written while others wait.
     __table_args__ = (
-        Index("ix_judgement_members_dimension_member_note_id", "dimension", "member", "note_id", sqlite_where=MET, postgresql_where=MET),
+        Index(
+            "ix_judgement_members_dimension_member_note_id",
+            "dimension",
+            "member",
+            "note_id",
+            sqlite_where=MET_ON_SQLITE,
+            postgresql_where=MET_ON_POSTGRES,
+        ),
         {"sqlite_with_rowid": False},
     )
 

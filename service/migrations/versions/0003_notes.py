@@ -41,7 +41,6 @@ def _add_notes() -> None:
         sa.UniqueConstraint("source", "record_hash", name="uq_notes_source_record_hash"),
     )
     op.create_index("ix_notes_author_id", "notes", ["author", "id"])
-    op.create_index("ix_notes_received_at", "notes", ["received_at"])
     op.create_table(
         "note_versions",
         sa.Column("id", sa.String(32), nullable=False),
@@ -98,8 +97,8 @@ def _add_judgements() -> None:
         sa.PrimaryKeyConstraint("judgement_id", "dimension", "member", name="pk_judgement_members"),
         sqlite_with_rowid=False,
     )
-    met = {"sqlite_where": sa.column("met"), "postgresql_where": sa.column("met")}
-    op.create_index("ix_judgement_members_dimension_member_note_id", "judgement_members", ["dimension", "member", "note_id"], **met)
+    name, columns = "ix_judgement_members_dimension_member_note_id", ["dimension", "member", "note_id"]
+    op.create_index(name, "judgement_members", columns, sqlite_where=sa.text("met = 1"), postgresql_where=sa.text("met"))
 
 
 def _add_idempotency() -> None:
