@@ -125,8 +125,9 @@ class Deliverer:
 
     async def _answer(self, claimed: Claimed) -> Answer:
         try:
-            headers = signed_headers(claimed.secret, claimed.id, claimed.body, self._clock())
-            return await self._sender.send(claimed.url, headers, claimed.body)
+            content = claimed.body()
+            headers = signed_headers(claimed.secret, claimed.id, content, self._clock())
+            return await self._sender.send(claimed.url, headers, content)
         except Exception as problem:  # noqa: BLE001 the log is told, and the list of deliveries
             log.error("webhook_error", message=claimed.id, places=list(places(problem)))
             return Answer(None, "an error on our side, which is in the log")

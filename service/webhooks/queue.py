@@ -1,6 +1,6 @@
 """Whose turn a message is: claimed under a lease, settled by what came of it. In the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from service.webhooks.store import receiver_answered
 from service.webhooks.tables import Message, Subscription
 
 MESSAGES, SUBSCRIPTIONS = Message.__table__.c, Subscription.__table__.c
-CLOCK_SLACK = timedelta(seconds=5)  # how far the clocks of several machines may be apart
+CLOCK_SLACK = timedelta(seconds=60)  # how far the clocks of several machines may be apart
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,17 @@ class Claimed:
     subscription_id: str
     url: str
     secret: str
-    body: str
+    event: str
+    occurred_at: datetime
+    data: Mapping[str, Any]
+    words: Mapping[str, str] | None
     lease: str
     attempt: int  # 1 is the first
     queued_at: datetime
+
+    def body(self) -> str:
+        """What is signed and sent."""
+        return body(self.event, self.occurred_at, self.data, self.words)
 
 
 @dataclass(frozen=True)
@@ -104,8 +111,8 @@ def _claim_of(connection: Connection, receiver: Any, lease: str, at: datetime) -
 
 def _claimed(row: Any, receiver: Any, lease: str) -> Claimed:  # noqa: ANN401 rows
     words = row.words if receiver.include_text else None
-    content = body(row.event, row.occurred_at, row.data, words)
-    return Claimed(row.id, receiver.id, receiver.url, receiver.secret, content, lease, row.attempts + 1, row.queued_at)
+    to = (row.id, receiver.id, receiver.url, receiver.secret)
+    return Claimed(*to, row.event, row.occurred_at, row.data, words, lease, row.attempts + 1, row.queued_at)
 
 
 def settle(connection: Connection, outcomes: Sequence[Outcome]) -> list[Settled]:

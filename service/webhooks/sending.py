@@ -5,26 +5,35 @@ import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
 import httpcore2
 
 from service.database import now
 from service.webhooks.addresses import AddressRefused, checked_url, require_public
-from service.webhooks.rules import Answer, retry_after
+from service.webhooks.rules import MOST_IN_FLIGHT, MOST_SUBSCRIPTIONS, Answer, retry_after
 
 SECONDS = 10.0
 ANSWER_BYTES = 64 * 1024  # read so that the connection can be used again, and dropped
 CONNECTIONS = 200
+LOOKUPS = MOST_SUBSCRIPTIONS * MOST_IN_FLIGHT  # threads; they are made when they are needed
 IDLE_SECONDS = 20.0
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]  # the addresses of a name, as text; raises OSError
 
 
-async def resolve(host: str, port: int) -> list[str]:
-    """As the operating system does."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(item[4][0]) for item in found))
+class SystemNames:
+    """As the operating system does, on threads of its own: a name server that hangs must not hold up what else needs a thread."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="webhook-names")
+
+    async def __call__(self, host: str, port: int) -> list[str]:
+        ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        return list(dict.fromkeys(str(item[4][0]) for item in found))
 
 
 class CheckedBackend(httpcore2.AsyncNetworkBackend):
@@ -70,14 +79,14 @@ class Sender:
         *,
         allow_private: bool = False,
         proxy: str | None = None,
-        resolve: Resolve = resolve,
+        resolve: Resolve | None = None,
         seconds: float = SECONDS,
         tls: ssl.SSLContext | None = None,
         now: Callable[[], datetime] = now,
     ) -> None:
         self.allow_private = allow_private
         self._seconds, self._now, self._proxy = seconds, now, proxy
-        self._backend = CheckedBackend(resolve, allow_private=allow_private)
+        self._backend = CheckedBackend(resolve or SystemNames(), allow_private=allow_private)
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=tls or httpcore2.default_ssl_context(),
             proxy=httpcore2.Proxy(proxy) if proxy else None,

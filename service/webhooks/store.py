@@ -15,7 +15,7 @@ from service.webhooks.tables import Message, Subscription
 
 SUBSCRIPTIONS = Subscription.__table__.c
 SYSTEM = "system"
-WELL: dict[str, Any] = {"failures": 0, "failing_since": None, "paused_until": None}
+WELL: dict[str, Any] = {"failures": 0, "failing_since": None}
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,15 @@ def add_subscription(connection: Connection, wish: Wish, *, secret: str, who: st
     """Raises RequestError where there are as many as may be, or an event is none."""
     if unknown := [event for event in wish.events if event not in EVENTS]:
         raise RequestError(f"{', '.join(unknown)[:100]}: no event. Use {', '.join(EVENTS)}.", "invalid_request")
-    if (connection.scalar(select(func.count()).select_from(Subscription)) or 0) >= MOST_SUBSCRIPTIONS:
-        raise RequestError(f"There are {MOST_SUBSCRIPTIONS} webhooks, the most there may be. Delete one first.", "too_many_webhooks")
     subscription_id = f"wh_{secrets.token_hex(10)}"
     events = " ".join(event for event in EVENTS if event in wish.events)
     values = {**asdict(wish), "events": events, "id": subscription_id, "secret": secret, "created_at": at, "created_by": who, "failures": 0}
     connection.execute(insert(Subscription).values(values))
     added = subscription(connection, subscription_id)
     append(connection, who=who, action="webhook.create", what=_named(added), after=_told(added), at=at)
+    # Counted after the audit's lock is held, so that two who create at once are counted one after the other.
+    if (connection.scalar(select(func.count()).select_from(Subscription)) or 0) > MOST_SUBSCRIPTIONS:
+        raise RequestError(f"There are {MOST_SUBSCRIPTIONS} webhooks, the most there may be. Delete one first.", "too_many_webhooks")
     return added
 
 
@@ -73,7 +74,7 @@ def enable_subscription(connection: Connection, subscription_id: str, *, who: st
     """Send again to a receiver that has shown to be well."""
     old = subscription(connection, subscription_id)
     if old.disabled_at is not None or old.failures:
-        connection.execute(_of(old).values(**WELL, disabled_at=None, disabled_reason=None))
+        connection.execute(_of(old).values(**WELL, paused_until=None, disabled_at=None, disabled_reason=None))
     if old.disabled_at is not None:
         append(connection, who=who, action="webhook.enable", what=_named(old), before=_told(old), why="its test was answered", at=at)
 

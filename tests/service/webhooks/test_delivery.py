@@ -232,7 +232,7 @@ def test_a_database_that_is_away_loses_nothing(sqlite_url: str, clock: Clock, re
 
 
 def test_an_error_of_ours_ends_neither_the_message_nor_the_worker(database: Database, clock: Clock, receiver: Receiver) -> None:
-    broken = subscribed(database, receiver.url("/broken"))
+    broken = subscribed(database, receiver.url("/broken"))  # its secret is none any more
     subscribed(database, receiver.url("/well"))
     database.write(lambda c: c.exec_driver_sql(f"UPDATE webhook_subscriptions SET secret = '' WHERE id = '{broken.id}'") and None)
     emitted(database, clock)

@@ -59,7 +59,7 @@ def test_words_go_to_those_alone_who_asked(database: Database, clock: Clock) -> 
     open_one, plain = subscribed(database, URL, include_text=True), subscribed(database, URL)
     data = {"note_id": "n1", "judgement": {"flags": {"x": {"evidence": [{"start": 0, "end": 3, "text": "One"}]}}}}
     database.write(lambda c: emit(c, JUDGED, data, text={"text": TEXT, "next_steps": "None"}, at=AT))
-    sent = {row.subscription_id: row.body for row in database.write(lambda c: claim(c, "x", AT))}
+    sent = {row.subscription_id: row.body() for row in database.write(lambda c: claim(c, "x", AT))}
     assert TEXT in sent[open_one.id]
     assert TEXT not in sent[plain.id]
     assert '"One"' not in sent[plain.id] + sent[open_one.id]

@@ -83,7 +83,7 @@ def test_a_lease_that_ended_lets_another_send(database: Database, clock: Clock) 
     clock.move(seconds=LEASE.total_seconds())
     assert due(database, clock)
     (second,) = claimed(database, clock, "two")
-    assert (second.id, second.attempt, second.body) == (first.id, 2, first.body)
+    assert (second.id, second.attempt, second.body()) == (first.id, 2, first.body())
 
 
 def test_who_lost_the_lease_has_no_say_but_a_delivery_counts(database: Database, clock: Clock) -> None:
@@ -146,3 +146,15 @@ def test_a_clock_that_is_right_changes_nothing(database: Database, clock: Clock)
     before = messages(database)
     assert database.write(lambda c: set_right(c, clock())) == 0
     assert messages(database) == before
+
+
+def test_a_wish_of_the_receiver_stands_though_another_message_arrived(database: Database, clock: Clock) -> None:
+    subscribed(database, URL)
+    emitted(database, clock, 3)
+    refused, arrived = claimed(database, clock)
+    settled(database, clock, refused, answer=Answer(429, "status 429", 60))
+    settled(database, clock, arrived)
+    clock.move(seconds=59)
+    assert claimed(database, clock) == []
+    clock.move(seconds=1)
+    assert len(claimed(database, clock)) == 2
