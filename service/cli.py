@@ -25,6 +25,7 @@ from service.models.rules import checked_name
 from service.people.keys_cli import first_key_notice, keys_app
 from service.people.rules import is_loopback
 from service.people.store import any_key
+from service.safety.safety_cli import register as add_safety
 from service.settings import Settings, read_settings
 
 BACKLOG = 2048
@@ -36,6 +37,7 @@ def register(app: typer.Typer) -> None:
     app.command("serve")(serve_command)
     app.add_typer(keys_app(), name="keys")
     add_audit(app)
+    add_safety(app)
 
 
 def serve_command(
