@@ -158,3 +158,16 @@ def test_a_wish_of_the_receiver_stands_though_another_message_arrived(database: 
     assert claimed(database, clock) == []
     clock.move(seconds=1)
     assert len(claimed(database, clock)) == 2
+
+
+def test_a_claim_that_is_not_committed_yet_is_passed_over(postgres_url: str, clock: Clock) -> None:
+    """Neither waited for nor claimed twice."""
+    with Database(postgres_url) as one, Database(postgres_url) as other:
+        subscribed(one, URL)
+        emitted(one, clock, 5)
+
+        def both(connection: Any) -> tuple[int, int]:
+            return len(claim(connection, "one", AT)), len(claimed(other, clock, "two"))
+
+        assert one.write(both) == (2, 0)
+        assert claimed(other, clock, "two") == []

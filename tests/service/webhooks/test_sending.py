@@ -181,3 +181,11 @@ def test_a_connection_is_used_again(receiver: Receiver) -> None:
     answers = sent(Sender(allow_private=True, resolve=resolve), *[f"http://{NAME}:{receiver.port}/"] * 3)
     assert [answer.ok for answer in answers] == [True] * 3
     assert asked == [NAME]
+
+
+def test_a_name_server_that_hangs_is_not_waited_for() -> None:
+    async def resolve(host: str, port: int) -> Sequence[str]:
+        await asyncio.sleep(30)
+        return []
+
+    assert (sent(Sender(seconds=0.1, resolve=resolve), f"https://{NAME}/")[0].error or "").startswith("no answer within")
