@@ -18,7 +18,10 @@ from service import logs
 from service.app import create_app, load
 from service.audit.audit_cli import register as add_audit
 from service.database import Database
+from service.database_cli import register as add_database
 from service.draining import DrainingServer
+from service.erasers import ERASERS
+from service.erasure.erasure_cli import register as add_erasure
 from service.migrations import migrate
 from service.models.live import Models, pointed
 from service.models.rules import checked_name
@@ -37,6 +40,8 @@ def register(app: typer.Typer) -> None:
     app.command("serve")(serve_command)
     app.add_typer(keys_app(), name="keys")
     add_audit(app)
+    add_database(app)
+    add_erasure(app, ERASERS)
     add_safety(app)
 
 

@@ -51,6 +51,18 @@ def revision_of(url: str) -> str | None:
         return _revision(connection)
 
 
+def require_current(url: str) -> None:
+    """Raises ConfigError where a database has other tables than this version needs."""
+    revision = revision_of(url)
+    if revision != head():
+        raise ConfigError(f"the database is at revision {revision or 'none'}, this version needs {head()}: run insight database upgrade.")
+
+
+def known_revision(revision: str) -> bool:
+    """Whether this version knows the tables of a revision."""
+    return revision in _known()
+
+
 def head() -> str:
     """The revision that this version needs."""
     found = _scripts().get_current_head()
@@ -109,7 +121,7 @@ def _known() -> list[str]:
 
 
 def _require_known(revision: str | None) -> None:
-    if revision is not None and revision not in _known():
+    if revision is not None and not known_revision(revision):
         raise ConfigError(
             f"the database is at revision {revision}, which is newer than this version ({head()}). Install the newer version."
         )

@@ -1,0 +1,8 @@
+"""Who else keeps something that was made of a note's words. A noun that does is listed here, or its words outlive the note."""
+
+from service.erasure.store import Erasers
+from service.idempotency.store import erase as of_answers
+from service.safety.erasure import erase as of_safety_items
+from service.webhooks.outbox import erase as of_messages
+
+ERASERS: Erasers = (of_answers, of_safety_items, of_messages)
