@@ -48,9 +48,7 @@ def upgrade() -> None:
         sa.Column("last_error", sa.String(200)),
         sa.PrimaryKeyConstraint("id", name="pk_webhook_messages"),
     )
-    op.create_index(
-        "ix_webhook_messages_subscription_id_state_due_at_id", "webhook_messages", ["subscription_id", "state", "due_at", "id"]
-    )
+    op.create_index("ix_webhook_messages_subscription_id_state_due_at_id", "webhook_messages", ["subscription_id", "state", "due_at", "id"])
     op.create_index("ix_webhook_messages_subscription_id_state_id", "webhook_messages", ["subscription_id", "state", "id"])
     op.create_index("ix_webhook_messages_state_changed_at", "webhook_messages", ["state", "changed_at"])
     op.create_index("ix_webhook_messages_note_id", "webhook_messages", ["note_id"])
