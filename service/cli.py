@@ -17,6 +17,7 @@ from insight_classifier.errors import ConfigError
 from service import logs
 from service.app import create_app, load
 from service.audit.audit_cli import register as add_audit
+from service.backup.backup_cli import register as add_backup
 from service.database import Database
 from service.database_cli import register as add_database
 from service.draining import DrainingServer
@@ -40,6 +41,7 @@ def register(app: typer.Typer) -> None:
     app.command("serve")(serve_command)
     app.add_typer(keys_app(), name="keys")
     add_audit(app)
+    add_backup(app)
     add_database(app)
     add_erasure(app, ERASERS)
     add_safety(app)
