@@ -86,6 +86,11 @@ class Lane:
         lane = [dimension for dimension in definition.of_kind("checks") if dimension.lane == "safety"]
         self._flags = {dimension.name: {m.name: bool(m.evidence) for m in dimension.members} for dimension in lane}
 
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Their names, under which judgements and refusals tell what was found."""
+        return tuple(self._flags)
+
     def hits(self, found: Mapping[str, Any]) -> tuple[Hit, ...]:
         """What was found, from a whole judgement as JSON or from what a refusal carries (`Unjudged.found`)."""
         return tuple(

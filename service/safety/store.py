@@ -169,6 +169,7 @@ def write_event(
     who: str,
     flags: str | None = None,
     comment: str | None = None,
+    why: str | None = None,
 ) -> None:
     """The event that `item["events"]` counted last, and its row in the audit. A comment may quote the note: the audit never has it."""
     reference = item.get("reference")
@@ -177,4 +178,4 @@ def write_event(
     connection.execute(insert(ItemEvent), [event])
     after = {"note_id": item["note_id"], "state": item["state"], "flags": item["flags"].split(), "due_at": item["due_at"].isoformat()}
     case = {"reference": reference} if reference else {}
-    append(connection, who=who, action=f"safety.{kind}", what=f"safety:{item['id']}", after={**after, **case}, at=at)
+    append(connection, who=who, action=f"safety.{kind}", what=f"safety:{item['id']}", after={**after, **case}, why=why, at=at)

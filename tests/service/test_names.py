@@ -11,11 +11,13 @@ from insight_classifier.definition import Definition
 HERE = Path(service.__file__).parent
 SOURCES = [path for path in sorted(HERE.rglob("*")) if path.suffix in {".py", ".html", ".css", ".js"}]
 CONTRACT = {"evidence", "safety", "none"}  # also words of contracts.md, of the lane, and of CSS
+OWN = {"safety": {"flags"}}  # by what a file is called or stands in: a safety item has flags, whatever a definition calls its dimensions
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
 def test_no_name_of_the_definition_is_in_the_code(source: Path, definition: Definition) -> None:
     names = {name for dimension in definition.dimensions for name in (dimension.name, *dimension.names)} - CONTRACT
+    names -= {word for part, words in OWN.items() if part in str(source.relative_to(HERE)) for word in words}
     found = {
         name
         for name in names

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Barrier
 from typing import Any
@@ -90,7 +90,13 @@ def test_items_of_a_clock_that_was_ahead_begin_their_time_now(lane: Lane):
     assert [lane.database.write(lambda c: set_right(c, START)) for _ in range(2)] == [1, 0]
     (item,) = lane.rows(select(Item.__table__))
     assert (item["awareness_at"], item["due_at"]) == (START, START + timedelta(hours=24))
-    assert lane.rows(select(AuditRow.action).order_by(AuditRow.sequence))[-1]["action"] == "safety.clock_set_right"
+    act = lane.rows(select(AuditRow.action, AuditRow.why).order_by(AuditRow.sequence))[-1]
+    assert dict(act) == {"action": "safety.clock_set_right", "why": "due at 2026-05-08T12:00:00Z by a clock that was ahead"}
+
+
+def test_a_clock_that_was_never_set_sets_nothing_right(lane: Lane):
+    lane.record(scan("n1", "v", hit()))
+    assert lane.database.write(lambda c: set_right(c, datetime(1970, 1, 1, tzinfo=UTC))) == 0
 
 
 class Loop:
@@ -124,15 +130,32 @@ def test_a_clock_that_is_set_back_delays_nothing(lane: Lane):
     lane.record(scan("n1", "v", hit()))
     loop = Loop(lane)
 
-    async def turn() -> int:
+    async def turns() -> list[int]:
         escalation = loop.make()
         loop.clock.move(hours=10)
-        assert await escalation.turn() == 0
+        found = [await escalation.turn()]
         loop.clock.wall -= timedelta(hours=9)
+        found.append(await escalation.turn())
         loop.clock.move(hours=2)
-        return await escalation.turn()
+        return [*found, await escalation.turn(), await escalation.turn()]
 
-    assert asyncio.run(turn()) == 1
+    assert asyncio.run(turns()) == [0, 0, 1, 0]
+
+
+def test_a_clock_that_was_ahead_brings_no_false_alarms_of_what_comes_after(lane: Lane):
+    loop = Loop(lane)
+
+    async def turns() -> list[int]:
+        escalation = loop.make()
+        loop.clock.wall += timedelta(hours=90)
+        found = [await escalation.turn()]
+        loop.clock.wall -= timedelta(hours=90)
+        found.append(await escalation.turn())
+        await asyncio.to_thread(lane.record, scan("n1", "v", hit()))
+        loop.clock.move(hours=11)
+        return [*found, await escalation.turn()]
+
+    assert asyncio.run(turns()) == [0, 0, 0]
 
 
 def test_the_loop_outlives_a_database_that_is_gone(lane: Lane, monkeypatch: pytest.MonkeyPatch, caplog: Any):
