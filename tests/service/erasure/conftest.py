@@ -1,4 +1,4 @@
-"""Notes of two authors on one health-care professional, judged, and answered under a key."""
+"""Notes of two authors on one health-care professional: judged, answered under a key, told to a subscriber, on the safety desk."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,6 +10,10 @@ from service.database import Base, Database
 from service.idempotency import store as idempotency
 from service.idempotency.store import New
 from service.notes.store import judged, keep
+from service.safety.rules import Hit, Scan
+from service.safety.store import record_many
+from service.webhooks.outbox import emit
+from service.webhooks.store import Wish, add_subscription
 from tests.service.notes.made import MARK, delivery, judgement
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -23,6 +27,8 @@ def fill(database: Database, count: int = 3) -> list[str]:
     """The notes' ids."""
 
     def write(connection: Connection) -> list[str]:
+        wish = Wish("https://crm.example.com/hooks", ["judgement.created"], include_text=True)
+        add_subscription(connection, wish, secret="whsec_x", who="me", at=AT)
         return [_one(connection, n) for n in range(count)]
 
     return database.write(write)
@@ -35,6 +41,9 @@ def _one(connection: Connection, n: int) -> str:
     key = idempotency.claim(connection, "key1", f"k{n}", "h", AT, lease=LEASE)
     assert isinstance(key, New)
     idempotency.settle(connection, key, 200, MARK.encode(), [kept.note_id])
+    emit(connection, "judgement.created", {"note_id": kept.note_id, "judgement": judgement()}, text=given.fields, at=AT)
+    hit = Hit("harm", frozenset({"rule"}), ())
+    record_many(connection, [Scan(kept.note_id, given.content_hash, "veeva", AT, (hit,))], AT, emit=lambda c, event, data: 0)
     return kept.note_id
 
 

@@ -1,14 +1,40 @@
 """Migrations: up and down with data in the tables, on both databases, and the same tables as the code declares."""
 
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Connection, select, text
 
 from insight_classifier.errors import ConfigError
 from service.audit.store import append, verify
 from service.database import Database
+from service.idempotency.store import New, claim, settle
 from service.migrations import all_tables, downgrade, head, migrate, revision_of
+from service.notes.store import judged, keep
+from service.notes.tables import NoteRow
+from tests.service.notes.made import delivery, judgement
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def audited(connection: Connection) -> None:
+    append(connection, who="key:ab", action="note.score", what="note:1")
+
+
+def noted(connection: Connection) -> None:
+    """A row in every table of a note, and an answer that speaks of it."""
+    kept = keep(connection, delivery(), AT)
+    judged(connection, kept, judgement(), AT)
+    new = claim(connection, "key", "k", "h", AT, lease=timedelta(minutes=1))
+    assert isinstance(new, New)
+    settle(connection, new, 200, b"{}", [kept.note_id])
+
+
+# What writes rows into the tables of each noun, so that both ways are tried with data.
+ROWS: Sequence[Callable[[Connection], None]] = (audited, noted)
 
 
 def test_an_empty_database_comes_up_to_date_and_stays(empty_url: str):
@@ -21,15 +47,15 @@ def test_the_migrations_make_the_tables_that_the_code_declares(database: Databas
         assert compare_metadata(MigrationContext.configure(connection), all_tables()) == []
 
 
-def test_a_database_with_data_goes_down_and_up(database_url: str):
+@pytest.mark.parametrize("revision", ["0004", "0003", "0002", "0001", "base"])
+def test_a_database_with_data_goes_down_and_up(database_url: str, revision: str):
     with Database(database_url) as database:
-        database.write(lambda c: append(c, who="key:ab", action="note.score", what="note:1"))
-    downgrade(database_url, "0001")
-    migrate(database_url)
-    with Database(database_url) as database, database.read() as connection:
-        assert verify(connection)[0::2] == (1, [])
-    downgrade(database_url, "base")
+        database.write(lambda connection: [write(connection) for write in ROWS])
+    downgrade(database_url, revision)
     assert migrate(database_url) == head()
+    with Database(database_url) as database, database.read() as connection:
+        assert verify(connection)[0::2] == (0 if revision == "base" else 1, [])
+        assert len(connection.execute(select(NoteRow.id)).all()) == (revision >= "0003") * (revision != "base")
 
 
 def test_a_database_newer_than_the_code_is_refused(database_url: str):
