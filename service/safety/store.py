@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, insert, select, text, 
 from service.audit.store import append
 from service.database import Moment
 from service.inserting import insert_new
+from service.notes.rules import storable
 from service.safety.rules import (
     DUE_AFTER,
     EVENT,
@@ -31,6 +32,7 @@ Emit = Callable[[Connection, str, Mapping[str, Any]], object]  # type of event, 
 
 ITEMS = Item.__table__.c
 SYSTEM = "system"
+LONGEST_SOURCE, LONGEST_RECORD_ID = 200, 255  # characters; what is longer is cut
 # The same note again changes nothing but adds what is new: a model's word to the rules', a find to none.
 RECORD = text(
     """
@@ -86,8 +88,8 @@ def _new_item(scan: Scan, at: datetime, due_after: timedelta) -> dict[str, Any]:
     return {
         "id": new_id(at),
         "note_id": scan.note_id,
-        "source": scan.source,
-        "record_id": scan.record_id,
+        "source": storable(scan.source, LONGEST_SOURCE) or "",
+        "record_id": storable(scan.record_id, LONGEST_RECORD_ID),
         "flags": joined(hit.flag for hit in scan.urgent),
         "marks": sorted(_marks(scan)),
         **_where(scan),

@@ -123,6 +123,13 @@ def test_what_happens_to_an_item_is_audited_without_comments(lane: Lane):
         assert verify(connection)[2] == []
 
 
+def test_a_record_id_that_no_database_takes_hides_no_hit(lane: Lane):
+    lane.record(scan("n1", "v1", hit(), record_id="a\0b\ud800" + "c" * 300))
+    (item,) = lane.rows(ITEMS)
+    assert item["record_id"].startswith("a")
+    assert len(item["record_id"]) <= 255
+
+
 def test_an_emit_that_fails_leaves_nothing(lane: Lane):
     def failing(*_: object) -> None:
         raise ValueError
