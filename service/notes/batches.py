@@ -1,8 +1,8 @@
 """Many notes at once, as `service.notes.store` does one: a few statements for all of them. Each runs in the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, insert, select
 
@@ -10,28 +10,34 @@ from service.errors import RequestError
 from service.inserting import insert_new
 from service.notes.rows import Kept, judgement_row, member_rows, new_rows, point_values
 from service.notes.rules import Delivery
-from service.notes.store import JUDGEMENTS, MEMBERS, NOTES, POINT, VERSIONS, erased_error, keep_known, known_judgement
+from service.notes.store import JUDGEMENTS, MEMBERS, NOTES, POINT, VERSIONS, erased_error, judged, keep, keep_known, known_judgement
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Judged = tuple[Kept, Mapping[str, Any]]
 
 
 def keep_many(connection: Connection, deliveries: Sequence[Delivery], at: datetime) -> list[Kept | RequestError]:
     """What `keep` returns or raises, in order. A record that comes twice is taken in the order of the sequence."""
-    if not deliveries:
-        return []
+    if len(deliveries) < 2:
+        return [_tried(keep, connection, delivery, at) for delivery in deliveries]  # a statement for many rows costs more to make
     rows = [new_rows(delivery, at) for delivery in deliveries]
     added = _add_notes(connection, [note for note, _ in rows])
     versions = [version for note, version in rows if note["id"] in added]
     if versions:
         connection.execute(insert(VERSIONS), versions)
     return [
-        Kept(note["id"], version["id"], is_new=True, is_current=True) if note["id"] in added else _known(connection, delivery, at)
+        Kept(note["id"], version["id"], is_new=True, is_current=True)
+        if note["id"] in added
+        else _tried(keep_known, connection, delivery, at)
         for (note, version), delivery in zip(rows, deliveries, strict=True)
     ]
 
 
 def judged_many(connection: Connection, judgements: Sequence[Judged], at: datetime) -> list[str | RequestError]:
     """What `judged` returns or raises, in order."""
+    if len(judgements) < 2:
+        return [_tried(judged, connection, kept, judgement, at) for kept, judgement in judgements]
     erased = _erased(connection, [kept.note_id for kept, _ in judgements])
     rows = [judgement_row(kept, judgement, at) for kept, judgement in judgements]
     wanted = [row for row in rows if row["note_id"] not in erased]
@@ -54,9 +60,10 @@ def _add_notes(connection: Connection, notes: Sequence[Mapping[str, Any]]) -> se
     return set(connection.execute(insert_new(NOTES, connection.dialect.name), ordered).scalars())
 
 
-def _known(connection: Connection, delivery: Delivery, at: datetime) -> Kept | RequestError:
+def _tried(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | RequestError:
+    """What a function returns or raises."""
     try:
-        return keep_known(connection, delivery, at)
+        return work(*arguments, **named)
     except RequestError as problem:
         return problem
 

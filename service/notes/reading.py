@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, select
 
 from service.errors import RequestError
 from service.notes.rules import Delivery, hash_of
@@ -156,16 +156,27 @@ def _found(connection: Connection, wanted: Sequence[Identity], definition: str, 
     found: dict[Identity, Found] = {}
     for start in range(0, len(wanted), PIECE):
         asked = set(wanted[start : start + PIECE])
-        for row in connection.execute(_query(asked, definition, model)):
+        for row in _made(connection, asked, {"its_definition": definition, "its_model": model}):
             found[row.source, row.record_hash, row.content_hash] = Found(row.note_id, row.version_id, row.id, row.judgement)
     return {key: value for key, value in found.items() if key in set(wanted)}
 
 
-def _query(asked: set[Identity], definition: str, model: str) -> Select[Any]:
-    """The hash of a record finds its note; the rest narrows that down, source included."""
-    joined = NOTES.join(VERSIONS, VERSIONS.c.note_id == NOTES.c.id).join(JUDGEMENTS, JUDGEMENTS.c.version_id == VERSIONS.c.id)
-    judgement = (JUDGEMENTS.c.id, JUDGEMENTS.c.note_id, JUDGEMENTS.c.version_id, JUDGEMENTS.c.judgement)
-    identity = (NOTES.c.source, NOTES.c.record_hash, VERSIONS.c.content_hash)
-    in_question = [column.in_(sorted({item[place] for item in asked})) for place, column in enumerate(identity)]
-    made_by = (JUDGEMENTS.c.definition_fingerprint == definition, JUDGEMENTS.c.model_fingerprint == model)
-    return select(*judgement, *identity).select_from(joined).where(*in_question, *made_by)
+FOUND: tuple[ColumnElement[Any], ...] = tuple(JUDGEMENTS.c[name] for name in ("id", "note_id", "version_id", "judgement"))
+IDENTITY = (NOTES.c.source, NOTES.c.record_hash, VERSIONS.c.content_hash)
+MADE = (
+    select(*FOUND, *IDENTITY)
+    .select_from(NOTES.join(VERSIONS, VERSIONS.c.note_id == NOTES.c.id).join(JUDGEMENTS, JUDGEMENTS.c.version_id == VERSIONS.c.id))
+    .where(JUDGEMENTS.c.definition_fingerprint == bindparam("its_definition"), JUDGEMENTS.c.model_fingerprint == bindparam("its_model"))
+)
+
+
+MADE_OF_ONE = MADE.where(*(column == bindparam(f"its_{column.name}") for column in IDENTITY))
+
+
+def _made(connection: Connection, asked: set[Identity], made_by: Mapping[str, str]) -> Sequence[Row[Any]]:
+    """The hash of a record finds its note; the rest narrows that down, source included. A list of one would cost more than one."""
+    if len(asked) == 1:
+        its = {f"its_{column.name}": value for column, value in zip(IDENTITY, next(iter(asked)), strict=True)}
+        return connection.execute(MADE_OF_ONE, {**its, **made_by}).all()
+    among = [column.in_(sorted({item[place] for item in asked})) for place, column in enumerate(IDENTITY)]
+    return connection.execute(MADE.where(*among), made_by).all()

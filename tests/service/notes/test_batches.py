@@ -73,5 +73,14 @@ def test_the_same_batch_by_two_processes_in_different_order_is_kept_once(databas
     assert [count(database, table) for table in (NoteRow, VersionRow, JudgementRow)] == [50, 50, 50]
 
 
+def test_one_note_is_a_batch_too(database: Database):
+    kept, judgements = arrive(database, [delivery()])
+    again, same = arrive(database, [delivery()])
+    assert (kept[0].version_id, judgements) == (again[0].version_id, same)  # type: ignore[union-attr]
+    database.write(lambda connection: erase(connection, [kept[0].note_id]))  # type: ignore[union-attr]
+    assert codes(arrive(database, [delivery()])[0]) == ["note_erased"]  # type: ignore[arg-type]
+    assert codes(database.write(lambda c: judged_many(c, [(kept[0], judgement())], AT))) == ["note_erased"]  # type: ignore[list-item]
+
+
 def test_nothing_is_nothing(database: Database):
     assert arrive(database, []) == ([], [])
