@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from service.audit.store import append
 from service.database import Database, now
@@ -66,13 +66,13 @@ def _piece(connection: Connection, chosen: Chosen, erasers: Erasers, who: str, w
 
 
 def _condition(chosen: Chosen) -> ColumnElement[bool]:
-    """A person may be named by the current version or by an older one."""
+    """Every version names its persons, the current one too."""
     left = NOTES.c.erased_at.is_(None)
     if chosen.by == NOTE:
         return left & (NOTES.c.id == chosen.reference)
     column = "author" if chosen.by == AUTHOR else "hcp"
     versions = select(VERSIONS.c.note_id).where(VERSIONS.c[column] == chosen.reference)
-    return left & or_(NOTES.c.id.in_(versions), NOTES.c[column] == chosen.reference)
+    return left & NOTES.c.id.in_(versions)
 
 
 def _audit(connection: Connection, note_id: str, by: Chosen, who: str, why: str | None, at: datetime) -> None:

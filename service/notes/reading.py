@@ -163,14 +163,14 @@ def _found(connection: Connection, wanted: Sequence[Identity], definition: str, 
 
 FOUND: tuple[ColumnElement[Any], ...] = tuple(JUDGEMENTS.c[name] for name in ("id", "note_id", "version_id", "judgement"))
 IDENTITY = (NOTES.c.source, NOTES.c.record_hash, VERSIONS.c.content_hash)
-MADE = (
+MADE: Select[Any] = (
     select(*FOUND, *IDENTITY)
     .select_from(NOTES.join(VERSIONS, VERSIONS.c.note_id == NOTES.c.id).join(JUDGEMENTS, JUDGEMENTS.c.version_id == VERSIONS.c.id))
     .where(JUDGEMENTS.c.definition_fingerprint == bindparam("its_definition"), JUDGEMENTS.c.model_fingerprint == bindparam("its_model"))
 )
 
 
-MADE_OF_ONE = MADE.where(*(column == bindparam(f"its_{column.name}") for column in IDENTITY))
+MADE_OF_ONE: Select[Any] = MADE.where(*(column == bindparam(f"its_{column.name}") for column in IDENTITY))
 
 
 def _made(connection: Connection, asked: set[Identity], made_by: Mapping[str, str]) -> Sequence[Row[Any]]:
