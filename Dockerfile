@@ -17,7 +17,7 @@ RUN cd /opt/insight/lib/python3.11/site-packages \
     && find spacy thinc blis preshed cymem murmurhash srsly sqlalchemy -name '*.so' -exec strip --strip-debug '{}' + \
     && rm -rf openvino/include openvino/libs/cache.json openvino/libs/*intel_gpu* openvino/libs/*intel_npu* \
     && rm -rf openvino/libs/*tensorflow* openvino/libs/*pytorch* openvino/libs/*paddle* openvino/libs/*gguf* openvino/libs/*jax* \
-    && rm -rf pyarrow/include pyarrow/*flight* pyarrow/*s3* \
+    && rm -rf pyarrow/include pyarrow/*flight* pyarrow/*s3* pyarrow/lib*.so.*.*.* pyarrow/libarrow_python*.so \
     && find . -type d -name tests -prune -exec rm -rf '{}' +
 
 FROM python:3.11-slim

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:(?<!^00.{53})-.*)?\Z")
 DEFAULT_PATH = "/v1/traces"  # where OTLP collectors take traces
+EXPORT_SECONDS = 3  # with retries: a collector that hangs holds up the end of the service for no longer
 Trace = object  # a request's own span, of whichever kind: only the Tracing that gave it looks inside
 
 
@@ -122,7 +123,7 @@ def make_tracing(endpoint: str | None) -> Tracing:
         words = "INSIGHT_TRACES asks for traces, and OpenTelemetry is not installed"
         raise ConfigError(f"{words}: pip install 'insight-classifier[telemetry]', or unset INSIGHT_TRACES.") from problem
     provider = TracerProvider(resource=Resource.create({"service.name": "insight-classifier"}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=address)))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=address, timeout=EXPORT_SECONDS)))
     return Traced(provider)
 
 

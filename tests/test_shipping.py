@@ -18,7 +18,9 @@ from typing import Any
 import pytest
 import yaml
 
+from service.scoring import LAST_SECONDS
 from service.settings import Settings, variable
+from service.tracing import EXPORT_SECONDS
 from tests.conftest import ROOT
 
 Lines = list[tuple[str, str]]
@@ -174,7 +176,7 @@ def test_no_secret_stands_in_the_composition() -> None:
 def test_the_grace_before_the_end_is_long_enough() -> None:
     grace = int(composition()["services"]["insight"]["stop_grace_period"].removesuffix("s"))
     settings = Settings()
-    assert grace > settings.drain_seconds + settings.deadline_seconds + 1
+    assert grace > settings.drain_seconds + settings.deadline_seconds + LAST_SECONDS + EXPORT_SECONDS
 
 
 def test_the_page_on_replicas_names_only_settings_and_metrics_that_exist() -> None:

@@ -1,7 +1,9 @@
 """Traces: a span for the request and each stage, under the caller's own, without a word of the note; nothing where not asked for."""
 
 import json
+import socket
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +16,7 @@ from insight_classifier.errors import ConfigError
 from insight_classifier.predictor import Predictor
 from service.app import create_app
 from service.settings import Settings
-from service.tracing import Traced, Untraced, callers_trace, make_tracing, otlp_address
+from service.tracing import EXPORT_SECONDS, Traced, Untraced, callers_trace, make_tracing, otlp_address
 from tests.service.conftest import deciding
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -132,6 +134,10 @@ def test_a_collector_without_a_path_gets_the_usual_one(endpoint: str, address: s
     assert otlp_address(endpoint) == address
 
 
-def test_a_collector_that_is_away_holds_nobody_up(settings: Settings, predictor: Predictor) -> None:
-    with TestClient(create_app(settings, predictor, tracing=make_tracing("http://127.0.0.1:9"))) as client:
-        assert client.post("/v1/score", json={"text": "A note."}, headers=CALLED).status_code == 200
+def test_a_collector_that_hangs_holds_nobody_up(settings: Settings, predictor: Predictor) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        tracing = make_tracing(f"http://127.0.0.1:{hanging.getsockname()[1]}")
+        with TestClient(create_app(settings, predictor, tracing=tracing)) as client:
+            assert client.post("/v1/score", json={"text": "A note."}, headers=CALLED).status_code == 200
+            ending = time.monotonic()
+        assert time.monotonic() - ending < EXPORT_SECONDS + 2
