@@ -2,20 +2,25 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import APIRouter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from service.answers import json_response, to_json
+from service.answers import to_json
 from service.bodies import parse_json, read_body, require_type
 from service.demonstrations import Demonstration
 from service.health import Health
 from service.info import info
+from service.intake import Call, Intake
+from service.once import Asked, Once, asked, parameter, without_member
 from service.openapi import examples, request_body, responses
 from service.options import parameters, read_options
+from service.people.rules import Caller
+from service.recording import ERROR, Result, Then
+from service.records import batch_records
 from service.scoring import Scorer
 
 T = TypeVar("T")
@@ -24,50 +29,93 @@ JSON = "application/json"
 READING = ("invalid_json", "invalid_utf8", "request_timeout", "body_too_large", "unsupported_media_type")
 NOTE = ("unknown_key", "wrong_type", "missing_text", "empty_text", "text_too_long", "invalid_unicode", "nul_character")
 ASKED = ("unknown_field", "model_not_available")
+KEPT = ("invalid_idempotency_key", "idempotency_key_reused", "idempotency_in_progress", "note_erased", "storage_unavailable")
 LOAD = ("overloaded", "closing", "worker_died", "deadline_exceeded")
 
 
-def api_routes(scorer: Scorer, health: Health, demonstrations: Sequence[Demonstration], charge: Charge) -> APIRouter:
-    """All routes for programs. `charge` may refuse notes before they are judged."""
+@dataclass(frozen=True)
+class Desk:
+    """What the routes that take notes need. `charge` may refuse notes before they are judged; `caller` says who sends them."""
+
+    intake: Intake
+    once: Once
+    charge: Charge
+    caller: Callable[[Request], Caller | None]
+
+    @property
+    def scorer(self) -> Scorer:
+        return self.intake.scorer
+
+    def call(self, request: Request) -> Call:
+        """What a request brings beside its records. Raises RequestError."""
+        caller = self.caller(request)
+        options = read_options(request.query_params, self.scorer.models.live.parts)
+        return Call(self.scorer.deadline(), request.state.request_id, caller.source if caller else None, options)
+
+    async def read(self, request: Request) -> tuple[object, Asked]:
+        """The content of a JSON body, and what is asked. Raises RequestError."""
+        body = await read_json_body(request, self.scorer)
+        content = await self.scorer.in_thread(lambda: parse_json(body))
+        return without_member(content), asked(request, body, content, self.caller(request))
+
+
+def api_routes(desk: Desk, health: Health, demonstrations: Sequence[Demonstration]) -> APIRouter:
+    """All routes for programs that send notes, and those that say how the service is."""
     router = APIRouter()
-    _add_scoring(router, scorer, demonstrations, charge)
-    _add_information(router, scorer, health)
+    _add_one(router, desk, demonstrations)
+    _add_batch(router, desk, demonstrations)
+    _add_information(router, desk.scorer, health)
     return router
 
 
-def _add_scoring(router: APIRouter, scorer: Scorer, demonstrations: Sequence[Demonstration], charge: Charge) -> None:
-    requests = examples(demonstrations)
-    batch = {"two notes": {"notes": list(requests.values())[:2]}}
-    asked = {"parameters": parameters()}
-    one = {
-        "openapi_extra": {**request_body("Note", requests), **asked},
-        "responses": responses("Judgement", (*READING, *NOTE, *ASKED, "judging_failed", *LOAD)),
-    }
-    many = {
-        "openapi_extra": {**request_body("Batch", batch), **asked},
-        "responses": responses("Results", (*READING, "too_many_notes", *ASKED, *LOAD)),
+def _add_one(router: APIRouter, desk: Desk, demonstrations: Sequence[Demonstration]) -> None:
+    documented: dict[str, Any] = {
+        "openapi_extra": {**request_body("NoteRequest", examples(demonstrations)), "parameters": [*parameters(), parameter()]},
+        "responses": responses("Judgement", (*READING, *NOTE, *ASKED, *KEPT, "judging_failed", *LOAD)),
     }
 
-    @router.post("/v1/score", summary="Judge one note", tags=["score"], response_class=Response, **one)  # type: ignore[arg-type]
+    @router.post("/v1/score", summary="Judge one note", tags=["score"], response_class=Response, **documented)
     async def score(request: Request) -> Response:
         """The safety rules run first; what they find comes even with an error."""
-        deadline, options = scorer.deadline(), read_options(request.query_params, scorer.models.live.parts)
-        with scorer.admission(request):
-            body = await read_json_body(request, scorer)
-            await charge(request, 1)
-            _, judgement = await unless_caller_leaves(request, scorer.judge(lambda: parse_json(body), deadline, options))
-        return json_response(to_json(options.part(judgement.to_dict())))
+        call = desk.call(request)
+        with desk.scorer.admission(request):
+            record, wanted = await desk.read(request)
 
-    @router.post("/v1/score/batch", summary="Judge several notes", tags=["score"], response_class=Response, **many)  # type: ignore[arg-type]
+            def form(results: Sequence[Result]) -> bytes | None:
+                return None if ERROR in results[0] else to_json(call.options.part(results[0]))
+
+            async def work(then: Then | None) -> bytes:
+                await desk.charge(request, 1)
+                result = await unless_caller_leaves(request, desk.intake.judge(record, call, then))
+                return to_json(call.options.part(result))
+
+            return await desk.once(wanted, form, work)
+
+
+def _add_batch(router: APIRouter, desk: Desk, demonstrations: Sequence[Demonstration]) -> None:
+    batch = {"two notes": {"notes": list(examples(demonstrations).values())[:2]}}
+    documented: dict[str, Any] = {
+        "openapi_extra": {**request_body("Batch", batch), "parameters": [*parameters(), parameter()]},
+        "responses": responses("Results", (*READING, "too_many_notes", *ASKED, *KEPT, *LOAD)),
+    }
+
+    @router.post("/v1/score/batch", summary="Judge several notes", tags=["score"], response_class=Response, **documented)
     async def score_batch(request: Request) -> Response:
         """One result a note, in order; a note that cannot be judged fails alone."""
-        deadline, options = scorer.deadline(), read_options(request.query_params, scorer.models.live.parts)
-        with scorer.admission(request):
-            body = await read_json_body(request, scorer)
-            work = scorer.judge_batch(
-                lambda: parse_json(body), deadline, request.state.request_id, options, charge=partial(charge, request)
-            )
-            return json_response(await unless_caller_leaves(request, work))
+        call = desk.call(request)
+        with desk.scorer.admission(request):
+            content, wanted = await desk.read(request)
+            records = batch_records(content, desk.scorer.settings.batch_notes)
+
+            def form(results: Sequence[Result]) -> bytes:
+                return to_json({"results": [call.options.part(result) for result in results]})
+
+            async def work(then: Then | None) -> bytes:
+                await desk.charge(request, len(records))
+                results = await unless_caller_leaves(request, desk.intake.judge_all(records, call, then))
+                return await desk.scorer.in_thread(lambda: form(results))
+
+            return await desk.once(wanted, form, work)
 
 
 def _add_information(router: APIRouter, scorer: Scorer, health: Health) -> None:

@@ -17,23 +17,28 @@ from insight_classifier.errors import InsightError
 from insight_classifier.predictor import Predictor, load_predictor
 from insight_classifier.scoring import flags_of_refused
 from service.answers import answer_error
-from service.api import Charge, api_routes, unless_caller_leaves
+from service.api import Desk, api_routes, unless_caller_leaves
 from service.database import Database
 from service.demonstrations import demonstrations
 from service.edge import Edge
 from service.health import Health
 from service.info import INTENDED_USE, package_version
+from service.intake import Intake
+from service.keeping import SHAPES as KEPT_SHAPES
+from service.keeping import Keeping
 from service.metrics.api import metrics_routes
 from service.metrics.exposition import Exposition, make_registry
 from service.metrics.meters import Metrics
 from service.metrics.processes import shared_folder
 from service.models.api import ModelSwap, model_routes
 from service.models.live import Models
+from service.once import Once
 from service.openapi import add_schemas
 from service.openapi_3_0 import add_document
 from service.page import page_routes
 from service.people.door import Door, make_door
-from service.people.shapes import SHAPES
+from service.people.guard import caller_of
+from service.people.shapes import SHAPES as PEOPLE_SHAPES
 from service.presets.api import preset_routes
 from service.presets.mapping_reader import read_presets
 from service.presets.shapes import preset_shapes
@@ -56,16 +61,19 @@ def create_app(
 ) -> FastAPI:
     """The service for one predictor, which others from `models_folder` may follow. It starts and stops with the application's lifespan.
 
-    `database` (migrated, open) holds the keys of those who may call; without one whoever reaches the service may.
+    `database` (migrated, open) holds the keys of those who may call, and every note with its judgements; without one whoever reaches
+    the service may call, and nothing is kept.
     `registry` gets the metrics, `tracing` the traces: a new one and what the settings name where none is handed in.
     Raises ConfigError.
     """
     exposition = Exposition(registry or make_registry(), shared_folder())
     watch = Watch(Metrics(exposition.registry), tracing or make_tracing(settings.traces))
     door = make_door(database, settings) if database else None
-    charge = door.charge if door else _free
+    keeping = Keeping(database, settings, predictor.definition) if database else None
     models = Models(predictor, batch_notes=settings.batch_notes, folder=models_folder, load=partial(load, settings), metrics=watch.metrics)
     scorer = Scorer(models, settings, watch)
+    intake = Intake(scorer, keeping.recorder if keeping else None)
+    desk = Desk(intake, Once(database, settings.deadline_seconds), door.charge if door else _free, caller_of if door else _nobody)
     health = Health(scorer)
     offered = demonstrations(predictor.definition)
 
@@ -73,7 +81,11 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         scorer.start()
         await anyio.to_thread.run_sync(health.test)
+        if keeping:
+            await keeping.start()
         yield
+        if keeping:
+            await keeping.stop()
         if door:
             await door.close()
         await anyio.to_thread.run_sync(scorer.close)
@@ -82,14 +94,17 @@ def create_app(
 
     app = _bare_app(settings, lifespan, door, watch)
     app.state.scorer, app.state.health, app.state.models = scorer, health, models
-    app.include_router(api_routes(scorer, health, offered, charge))
-    app.include_router(_presets(scorer, settings, charge))
+    app.include_router(api_routes(desk, health, offered))
+    app.include_router(_presets(desk, settings))
     app.include_router(model_routes(models, settings))
     app.include_router(metrics_routes(exposition))
+    if keeping:
+        keeping.add_to(app)
     app.include_router(page_routes(scorer, offered))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     shapes = models.live.shapes
-    add_schemas(app, shapes, lambda: health.self_test.example, [ModelSwap, *preset_shapes(shapes.failure), *(SHAPES if door else ())])
+    with_database = (*PEOPLE_SHAPES, *KEPT_SHAPES) if database else ()
+    add_schemas(app, shapes, lambda: health.self_test.example, [ModelSwap, *preset_shapes(shapes.failure), *with_database])
     if door:
         door.document(app)
     if settings.docs:
@@ -97,26 +112,34 @@ def create_app(
     return app
 
 
-def _presets(scorer: Scorer, settings: Settings, charge: Charge) -> APIRouter:
-    """The preset routes, judged by the same scorer as all other notes. Raises ConfigError where a mapping file is wrong."""
+def _presets(desk: Desk, settings: Settings) -> APIRouter:
+    """The preset routes, whose notes take the same way in as all others. Raises ConfigError where a mapping file is wrong."""
+    scorer = desk.scorer
     definition = scorer.predictor.definition
 
     async def score(notes: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
-        await charge(request, len(notes))
-        return await unless_caller_leaves(request, scorer.judge_records(notes, scorer.deadline(), request.state.request_id))
+        await desk.charge(request, len(notes))
+        return await unless_caller_leaves(request, desk.intake.judge_all(notes, desk.call(request)))
 
     def scan(texts: Mapping[str, str]) -> Mapping[str, Any]:
         found = flags_of_refused(texts, scorer.predictor.safety, definition)
         scorer.watch.metrics.scanned(found)
         return found
 
+    async def refused(records: list[tuple[object, dict[str, Any]]], request: Request) -> None:
+        await desk.intake.refused(records, desk.call(request))
+
     presets = read_presets(settings.presets, definition)
-    return preset_routes(presets, definition, settings, admit=scorer.admission, score=score, scan=scan)
+    return preset_routes(presets, definition, settings, admit=scorer.admission, score=score, scan=scan, refused=refused)
 
 
 def load(settings: Settings, folder: Path) -> Predictor:
     """A model as the settings want it: their definition, their threads. Raises InsightError."""
     return load_predictor(folder, definition=settings.definition, threads=settings.threads)
+
+
+def _nobody(request: Request) -> None:
+    """Where there are no keys nobody is known."""
 
 
 async def _free(request: Request, notes: int) -> None:

@@ -56,17 +56,25 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, type[BaseModel] | None]] = {
     ("/v1/score/batch", "post"): ("scoreBatch", None),
     ("/v1/score/{preset}", "post"): ("scoreRecords", None),
     ("/v1/presets", "get"): ("listPresets", None),
+    ("/v1/notes/{note_id}", "get"): ("getNote", None),
+    ("/v1/notes/{note_id}", "delete"): ("eraseNote", None),
+    ("/v1/safety/items", "get"): ("listSafetyItems", None),
+    ("/v1/safety/items/{item_id}", "get"): ("getSafetyItem", None),
+    ("/v1/safety/items/{item_id}/acknowledge", "post"): ("acknowledgeSafetyItem", None),
+    ("/v1/safety/items/{item_id}/hand-over", "post"): ("handOverSafetyItem", None),
     ("/v1/info", "get"): ("getInfo", ServiceInfo),
     ("/livez", "get"): ("getLiveness", ServiceState),
     ("/readyz", "get"): ("getReadiness", ServiceState),
 }
-OMITTED = ("fields",)  # asks for less than a whole judgement: then no key of it could be counted on
+# `fields` asks for less than a whole judgement: then no key of it could be counted on; the header's place is client_request_id in the body.
+OMITTED = ("fields", "Idempotency-Key")
 # Values of a parameter that the subset allows, and keys that only its other values bring.
 FIXED: Mapping[str, tuple[str, ...]] = {"rows": ("text",)}
 LEFT_OUT = {("ScoreChunk", "records")}
+METADATA = ("NoteMetadata", ("source", "author", "hcp", "written_at", "modified_at", "therapeutic_area", "channel"))
 # Objects whose keys are the caller's own: the usual ones by name, or a map of texts.
 FREE: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
-    ("Note", "metadata"): ("NoteMetadata", ("author", "hcp", "written_at", "modified_at", "therapeutic_area", "channel")),
+    **dict.fromkeys([("Note", "metadata"), ("NoteRequest", "metadata")], METADATA),
     ("RecordSet", "records"): ("CrmRecord", ()),
 }
 

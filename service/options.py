@@ -7,7 +7,7 @@ from typing import Any
 from service.errors import RequestError
 
 FIELDS, MODEL, DEFINITION = "fields", "model", "definition"
-KEPT = ("id", "label")  # always there
+KEPT = ("id", "label", "note_id")  # never left out
 ERROR = "error"  # a batch's note without a judgement is told whole
 
 

@@ -98,9 +98,15 @@ def batch_records(content: object, most: int) -> list[object]:
 
 
 def identifier(record: object, number: int) -> str:
-    """The id by which a caller knows a record, however wrong the rest of it is."""
+    """The id by which a caller knows a record, however wrong the rest of it is; its number where it has none."""
+    given = given_id(record)
+    return str(number) if given is None else given
+
+
+def given_id(record: object) -> str | None:
+    """The id that a caller gave a record."""
     given = record.get(IDENTIFIER) if isinstance(record, dict) else None
-    return str(given) if isinstance(given, str | int) and not isinstance(given, bool) else str(number)
+    return str(given) if isinstance(given, str | int) and not isinstance(given, bool) else None
 
 
 def _refused(key: str, code: str, detail: str) -> RequestError:

@@ -52,12 +52,14 @@ class Shapes:
         failures: Any = list[self.failure]  # type: ignore[name-defined]
         self.problem = _model("Problem", "An error (RFC 9457).", {**_problem(), "results": (failures, None), **found}, Open)
         notes: Any = Annotated[list[note], Field(max_length=batch_notes)]  # type: ignore[valid-type]
-        self.batch = _model("Batch", "Several notes.", {"notes": (notes, ...)})
+        own: Fields = {"client_request_id": (_described(str, "Instead of the header Idempotency-Key."), None)}
+        self.request = _model("NoteRequest", note.__doc__ or "", own, note)
+        self.batch = _model("Batch", "Several notes.", {"notes": (notes, ...), **own})
         either: Any = self.judgement | self.failure
         self.results = _model("Results", "In the order of the notes.", {"results": (list[either], ...)})
 
     def all(self) -> tuple[type[BaseModel], ...]:
-        return (self.note, self.batch, self.judgement, self.results, self.problem)
+        return (self.note, self.request, self.batch, self.judgement, self.results, self.problem)
 
     def _judgement(self, definition: Definition) -> Fields:
         label = definition.label
@@ -71,6 +73,7 @@ class Shapes:
             "coaching": (_described(list[str], "Questions that could be asked next."), ...),
             "definition": (Origin, ...),
             "model": (Origin, ...),
+            "note_id": (_described(str, "Where the service keeps notes: by what it knows this one."), None),
         }
 
     def _verdict(self, dimension: Dimension) -> type[BaseModel]:

@@ -8,7 +8,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import TypeVar
 
 from insight_classifier.cores import available_cores
 from insight_classifier.errors import InsightError
@@ -16,13 +17,11 @@ from insight_classifier.judgement import Judgement
 from insight_classifier.notes import Note
 from insight_classifier.predictor import Predictor
 from service.admission import Admission
-from service.answers import report, to_json
 from service.batcher import Batcher
-from service.errors import DeadlineExceeded, JudgingFailed, NotAllowedNow, Unjudged, is_ours, problem_of
+from service.errors import DeadlineExceeded, JudgingFailed, NotAllowedNow, Unjudged, problem_of
 from service.models.live import Models
 from service.models.serving import Serving
-from service.options import NO_OPTIONS, Options
-from service.records import batch_records, identifier
+from service.records import identifier
 from service.screening import Screened
 from service.settings import Settings
 from service.watch import Watch
@@ -30,11 +29,19 @@ from service.work import Task
 
 T = TypeVar("T")
 Outcome = Judgement | InsightError
-Charge = Callable[[int], Awaitable[None]]  # takes so many notes from the caller's quota
-Entry = tuple[str, Screened | Unjudged]  # a note's id, and the note scanned or refused
 
 LAST_SECONDS = 1.0  # for a batch that nobody waits for any more
 PIECE_NOTES, PIECE_CHARACTERS = 16, 16_000  # of a batch are scanned in one go, so that others come in between
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """A record with the id that its caller knows it by: scanned, and what is left to do with it, or why it will not be judged."""
+
+    name: str
+    record: object
+    screened: Screened | None  # None: refused before it was a note
+    task: Task | JudgingFailed | Unjudged
 
 
 class Scorer:
@@ -64,76 +71,57 @@ class Scorer:
         """When a caller who comes now has waited long enough, in seconds of time.monotonic()."""
         return time.monotonic() + self.settings.deadline_seconds
 
-    async def judge(self, read: Callable[[], object], deadline: float, options: Options = NO_OPTIONS) -> tuple[Note, Judgement]:
-        """Judge the record that `read` returns. Raises RequestError, or Unjudged with what the rules found."""
-        serving = self.models.asked(options)
+    async def judge(self, read: Callable[[], object], deadline: float) -> tuple[Note, Judgement]:
+        """Judge the record that `read` returns, and keep nothing of it. Raises RequestError, or Unjudged with what the rules found."""
+        serving = self.models.live
+        record = await self.in_time(self.in_thread(read), deadline)
+        scanned = (await self.scan([record], serving, deadline))[0]
         try:
-            with self.watch.span("screen"):
-                screened, task = await self._in_time(self.in_thread(lambda: self._screened(read(), 1, serving)), deadline)
-        except Unjudged as problem:
-            self._count(problem)
-            raise
-        try:
-            outcome = (await self._outcomes([task], deadline))[0]
+            outcome = (await self.outcomes([scanned], deadline))[0]
         except NotAllowedNow as problem:
-            raise self._refused(screened, problem, serving) from problem
+            raise self.refused(scanned, problem, serving) from problem
         if isinstance(outcome, Judgement):
             self.watch.metrics.judged(outcome, serving.predictor.definition)
-            return screened.note, outcome
-        raise self._refused(screened, outcome, serving) from outcome
+            assert scanned.screened
+            return scanned.screened.note, outcome
+        raise self.refused(scanned, outcome, serving) from outcome
 
-    async def judge_batch(
-        self, read: Callable[[], object], deadline: float, request_id: str, options: Options = NO_OPTIONS, *, charge: Charge
-    ) -> bytes:
-        """The JSON of a batch's results, in order. Raises RequestError, or NotAllowedNow with every note's id and findings.
-
-        `charge` is told how many notes there are, before they are judged, and may refuse them.
-        """
-        most = self.settings.batch_notes
-        records = await self._in_time(self.in_thread(lambda: batch_records(read(), most)), deadline)
-        await charge(len(records))
-        results = await self.judge_records(records, deadline, request_id, options)
-        return await self.in_thread(lambda: to_json({"results": results}))
-
-    async def judge_records(
-        self, records: Sequence[object], deadline: float, request_id: str, options: Options = NO_OPTIONS
-    ) -> list[dict[str, Any]]:
-        """A judgement or an error each, in order and as JSON. Raises NotAllowedNow with every note's id and findings."""
-        serving = self.models.asked(options)
-        self.admission.require_room(len(records))
+    async def scan(self, records: Sequence[object], serving: Serving, deadline: float) -> list[Scanned]:
+        """Piece after piece, each at its turn among other requests; a caller who leaves ends it. Raises DeadlineExceeded."""
         with self.watch.span("screen"):
-            entries, tasks = await self._in_time(self._scan(records, serving), deadline)
-        try:
-            outcomes = iter(await self._outcomes(tasks, deadline))
-        except NotAllowedNow as problem:
-            problem.members["results"] = [_refusal(name, self._refused(entry, problem, serving)) for name, entry in entries]
-            raise
-        final = [(name, entry, next(outcomes) if isinstance(entry, Screened) else entry) for name, entry in entries]
-        return await self.in_thread(lambda: [options.part(self._result(*item, serving, request_id)) for item in final])
+            return await self.in_time(self._scan(records, serving), deadline)
 
-    async def _scan(self, records: Sequence[object], serving: Serving) -> tuple[list[Entry], list[Task | JudgingFailed]]:
-        """Piece after piece, each at its turn among other requests; a caller who leaves ends it."""
-        entries: list[Entry] = []
-        tasks: list[Task | JudgingFailed] = []
+    async def _scan(self, records: Sequence[object], serving: Serving) -> list[Scanned]:
+        scanned: list[Scanned] = []
         for piece in _pieces(records):
-            scanned = await self.in_thread(lambda piece=piece: [self._scanned(record, number, serving) for number, record in piece])  # type: ignore[misc]
-            entries += [entry for entry, _ in scanned]
-            tasks += [task for _, task in scanned if task is not None]
-        return entries, tasks
+            scanned += await self.in_thread(lambda piece=piece: [self._scanned(record, number, serving) for number, record in piece])  # type: ignore[misc]
+        return scanned
 
-    async def _outcomes(self, prepared: Sequence[Task | JudgingFailed], deadline: float) -> list[Outcome]:
-        """An outcome for each note; those not reached by the deadline, and all where the caller leaves, are withdrawn."""
-        futures = self.batcher.submit([task for task in prepared if isinstance(task, Task)], deadline)
+    async def outcomes(self, scanned: Sequence[Scanned], deadline: float) -> list[Outcome]:
+        """An outcome for each record; those not reached by the deadline, and all where the caller leaves, are withdrawn.
+
+        Raises NotAllowedNow where none of them can be taken now.
+        """
+        futures = self.batcher.submit([one.task for one in scanned if isinstance(one.task, Task)], deadline)
         waits = [asyncio.wrap_future(future) for future in futures]
         try:
             if waits:
                 await asyncio.wait(waits, timeout=deadline - time.monotonic())
             reached = iter([self._outcome(wait) for wait in waits])
-            return [next(reached) if isinstance(task, Task) else task for task in prepared]
+            return [next(reached) if isinstance(one.task, Task) else one.task for one in scanned]
         finally:
             for wait in waits:
                 if not wait.cancel() and not wait.cancelled():
                     wait.exception()  # where the caller has left nobody else will ask for it
+
+    def refused(self, scanned: Scanned, cause: InsightError, serving: Serving) -> Unjudged:
+        """The error of a record that was not judged, with what the rules found in it; it is counted."""
+        refused = scanned.task if isinstance(scanned.task, Unjudged) else None
+        if refused is None:
+            assert scanned.screened
+            refused = serving.screen.unjudged(scanned.screened, cause)
+        self.watch.metrics.unjudged(problem_of(refused).code, refused.found)
+        return refused
 
     def _outcome(self, wait: asyncio.Future[Judgement]) -> Outcome:
         if not wait.done():
@@ -149,8 +137,8 @@ class Scorer:
         detail = f"The note was not judged within {self.settings.deadline_seconds:g} s. Try again when there is less to do."
         return DeadlineExceeded(detail, retry_after=self.batcher.retry_after())
 
-    async def _in_time(self, work: Awaitable[T], deadline: float) -> T:
-        """Raises DeadlineExceeded."""
+    async def in_time(self, work: Awaitable[T], deadline: float) -> T:
+        """What the work gives before a moment of time.monotonic(). Raises DeadlineExceeded."""
         try:
             return await asyncio.wait_for(work, deadline - time.monotonic())
         except TimeoutError as problem:
@@ -159,42 +147,25 @@ class Scorer:
     async def in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, copy_context().run, work)
 
-    def _scanned(self, record: object, number: int, serving: Serving) -> tuple[Entry, Task | JudgingFailed | None]:
+    def _scanned(self, record: object, number: int, serving: Serving) -> Scanned:
+        """The note's windows are made here, beside the thread that judges: they tell how much work it is."""
         name = identifier(record, number)
         try:
-            screened, task = self._screened(record, number, serving)
+            with self.watch.stage("screen"):
+                screened = serving.screen(record, number)
         except Unjudged as problem:
-            return (name, problem), None
-        return (name, screened), task
+            return Scanned(name, record, None, problem)
+        return Scanned(name, record, screened, self._task(screened, serving))
 
-    def _screened(self, record: object, number: int, serving: Serving) -> tuple[Screened, Task | JudgingFailed]:
-        """Raises Unjudged. The note's windows are made here, beside the thread that judges: they tell how much work it is."""
-        with self.watch.stage("screen"):
-            screened = serving.screen(record, number)
+    def _task(self, screened: Screened, serving: Serving) -> Task | JudgingFailed:
         try:
             with self.watch.stage("tokenize"):
                 windows = serving.predictor.prepare([screened.note])[0]
         except Exception as problem:  # noqa: BLE001 whoever waits is told, with what the rules found
             failed = JudgingFailed("The note could not be prepared for the model, and we have logged where. Try again later.")
             failed.__cause__ = problem
-            return screened, failed
-        return screened, Task(windows, screened.findings, serving.predictor, self.watch.tracing.current())
-
-    def _result(self, name: str, entry: Screened | Unjudged, outcome: Outcome, serving: Serving, request_id: str) -> dict[str, Any]:
-        if isinstance(outcome, Judgement):
-            self.watch.metrics.judged(outcome, serving.predictor.definition)
-            return outcome.to_dict()
-        if is_ours(outcome):
-            report(outcome, request_id)
-        return _refusal(name, self._refused(entry, outcome, serving))
-
-    def _refused(self, entry: Screened | Unjudged, cause: InsightError, serving: Serving) -> Unjudged:
-        refused = entry if isinstance(entry, Unjudged) else serving.screen.unjudged(entry, cause)
-        self._count(refused)
-        return refused
-
-    def _count(self, refused: Unjudged) -> None:
-        self.watch.metrics.unjudged(problem_of(refused).code, refused.found)
+            return failed
+        return Task(windows, screened.findings, serving.predictor, self.watch.tracing.current())
 
 
 def _pieces(records: Sequence[object]) -> Iterator[list[tuple[int, object]]]:
@@ -209,10 +180,3 @@ def _pieces(records: Sequence[object]) -> Iterator[list[tuple[int, object]]]:
             piece, characters = [], 0
     if piece:
         yield piece
-
-
-def _refusal(name: str, error: Unjudged) -> dict[str, Any]:
-    """One note's error in a batch, in the shape of contracts.md, with what the rules found."""
-    problem = problem_of(error)
-    waiting = {} if problem.retry_after is None else {"retry_after_seconds": problem.retry_after}
-    return {"id": name, "error": {"code": problem.code, "detail": problem.detail, **waiting}, **error.found}

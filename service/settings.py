@@ -43,6 +43,13 @@ class Settings(BaseSettings):
         False,
         description="Whether /metrics is answered without a key; else it takes one with the scope read. It tells no word of any note.",
     )
+    safety_hours: float = Field(
+        24.0, gt=0, le=8760, description="Hours after awareness in which a possible adverse event is to be reported."
+    )
+    webhooks_private: bool = Field(False, description="Whether webhooks may go to private addresses and without TLS.")
+    webhooks_proxy: str | None = Field(None, description="Proxy that webhooks are sent through; empty: none.")
+    webhooks_days: int = Field(30, ge=4, le=3650, description="Days that sent and given-up webhook messages are kept.")
+    audit_days: int = Field(730, ge=184, le=36_500, description="Days that the audit is kept, six months at least.")
     traces: str | None = Field(None, description="OTLP collector for traces, as http://host:4318; empty: none. Needs the extra telemetry.")
     docs: bool = Field(True, description="Whether /openapi.json and /openapi-3.0.json are served.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines to write.")

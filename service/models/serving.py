@@ -39,8 +39,8 @@ class Serving:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The top-level parts of its judgements."""
-        return tuple(str(part.alias) for part in self.shapes.judgement.model_fields.values())
+        """The top-level parts of its judgements that are always there."""
+        return tuple(str(part.alias) for part in self.shapes.judgement.model_fields.values() if part.is_required())
 
     def to_dict(self) -> dict[str, Any]:
         return {"model": self.model.to_dict(), "definition": self.definition.to_dict()}

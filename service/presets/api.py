@@ -23,6 +23,7 @@ from service.settings import Settings
 Score = Callable[[list[dict[str, Any]], Request], Awaitable[list[dict[str, Any]]]]
 Admit = Callable[[Request], AbstractContextManager[None]]  # holds a place before the body is read, or raises Overloaded
 Scan = Callable[[Mapping[str, str]], Mapping[str, Any]]  # what the safety rules find in texts that are no note, by dimension
+Refused = Callable[[list[tuple[object, dict[str, Any]]], Request], Awaitable[None]]  # records that hold no note, and what is told of them
 CSV = "text/csv"
 ROWS, ROW_FORMS = "rows", ("objects", "text")
 PROBLEMS = (
@@ -32,7 +33,7 @@ PROBLEMS = (
 
 
 def preset_routes(
-    presets: Mapping[str, Preset], definition: Definition, settings: Settings, *, admit: Admit, score: Score, scan: Scan
+    presets: Mapping[str, Preset], definition: Definition, settings: Settings, *, admit: Admit, score: Score, scan: Scan, refused: Refused
 ) -> APIRouter:
     """`POST /v1/score/{preset}` and `GET /v1/presets`. Include them after /v1/score/batch, which is another address."""
     router = APIRouter()
@@ -53,8 +54,12 @@ def preset_routes(
             content_type = CSV if request.headers.get("content-type", "").lower().startswith(CSV) else "application/json"
             require_type(request, content_type)
             read = await anyio.to_thread.run_sync(lambda: _read(body, content_type, chosen, definition, settings.batch_notes))
+            failures = await anyio.to_thread.run_sync(lambda: [_failure(entry, scan) for entry in read if entry.problem is not None])
+            await refused(
+                [(entry.scanned, failure) for entry, failure in zip(_refused(read), failures, strict=True) if entry.scanned], request
+            )
             judged = await score([entry.note for entry in read if entry.note is not None], request)
-            return json_response(await anyio.to_thread.run_sync(lambda: to_json(_answer(read, judged, chosen, scan, as_text=as_text))))
+            return json_response(await anyio.to_thread.run_sync(lambda: to_json(_answer(read, judged, failures, chosen, as_text=as_text))))
 
     return router
 
@@ -81,19 +86,27 @@ def _read(body: bytes, content_type: str, preset: Preset, definition: Definition
     return entries(records, preset, definition)
 
 
-def _answer(read: Sequence[Entry], judged: Sequence[dict[str, Any]], preset: Preset, scan: Scan, *, as_text: bool) -> dict[str, Any]:
+def _refused(read: Sequence[Entry]) -> list[Entry]:
+    return [entry for entry in read if entry.problem is not None]
+
+
+def _answer(
+    read: Sequence[Entry], judged: Sequence[dict[str, Any]], failures: Sequence[dict[str, Any]], preset: Preset, *, as_text: bool
+) -> dict[str, Any]:
     """Raises RequestError where no record has what the preset reads: then it is the request that is wrong."""
-    given = iter(judged)
-    results = [next(given) if entry.problem is None else _failure(entry, entry.problem, scan) for entry in read]
-    failures = [result for result in results if "error" in result]
+    given, failed = iter(judged), iter(failures)
+    results = [next(given) if entry.problem is None else next(failed) for entry in read]
     if all(entry.problem for entry in read):
         first = next(entry.problem for entry in read if entry.problem)
-        raise RequestError(str(first), first.code, results=failures)
-    return {"preset": preset.name, "chunks": chunks(rows(read, results, preset), preset.target, as_text=as_text), "failures": failures}
+        raise RequestError(str(first), first.code, results=results)
+    unjudged = [result for result in results if "error" in result]
+    return {"preset": preset.name, "chunks": chunks(rows(read, results, preset), preset.target, as_text=as_text), "failures": unjudged}
 
 
-def _failure(entry: Entry, problem: RequestError, scan: Scan) -> dict[str, Any]:
+def _failure(entry: Entry, scan: Scan) -> dict[str, Any]:
     found = scan(entry.scanned) if entry.scanned else {}
+    problem = entry.problem
+    assert problem is not None
     return {"id": entry.id, "error": {"code": problem.code, "detail": str(problem)}, **found}
 
 

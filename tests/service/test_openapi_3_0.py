@@ -57,7 +57,8 @@ def test_the_other_document_is_valid_3_1(client: TestClient) -> None:
 
 
 def test_it_covers_what_an_integrator_calls(document: dict[str, Any]) -> None:
-    assert {(path, method) for path, item in document["paths"].items() for method in item} == set(OPERATIONS)
+    with_database = {operation for operation in OPERATIONS if operation[0].startswith(("/v1/notes", "/v1/safety"))}
+    assert {(path, method) for path, item in document["paths"].items() for method in item} == set(OPERATIONS) - with_database
 
 
 def test_nothing_is_a_union(document: dict[str, Any]) -> None:

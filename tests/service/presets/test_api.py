@@ -32,8 +32,13 @@ def application(presets: dict[str, Preset], predictor: Predictor, settings: Sett
     app.add_middleware(Edge)
     app.add_exception_handler(InsightError, answer_error)
     scan = lambda texts: flags_of_refused(texts, predictor.safety, predictor.definition)  # noqa: E731
-    app.include_router(preset_routes(presets, predictor.definition, settings, admit=lambda request: nullcontext(), score=score, scan=scan))
+    admit = lambda request: nullcontext()  # noqa: E731
+    app.include_router(preset_routes(presets, predictor.definition, settings, admit=admit, score=score, scan=scan, refused=refused))
     return TestClient(app)
+
+
+async def refused(records: list[tuple[object, dict[str, Any]]], request: Request) -> None:
+    """Where nothing is kept."""
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,95 @@
+"""A request with an idempotency key is answered once: who sends it again gets the same answer, to the byte."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.answers import json_response
+from service.database import Database, now
+from service.errors import RequestError, StorageUnavailable
+from service.idempotency.rules import read_key, request_hash
+from service.idempotency.store import New, Replay, claim, release, settle
+from service.people.rules import Caller
+from service.recording import NOTE_ID, Result, Then
+
+HEADER, MEMBER = "Idempotency-Key", "client_request_id"
+REPLAYED = "Idempotency-Replayed"
+LEASE_OVER_DEADLINE = timedelta(seconds=30)  # past a request's deadline nobody answers it any more
+OK = 200
+
+Form = Callable[[Sequence[Result]], bytes | None]  # the body of an answer; None where it is an error, which is not kept
+Work = Callable[[Then | None], Awaitable[bytes]]  # makes the answer; what it is given must run in the transaction that stores the results
+
+
+class Once:
+    """Answers requests of one service. Without a database keys are read and checked, and every request is answered anew."""
+
+    def __init__(self, database: Database | None, deadline_seconds: float) -> None:
+        self.database, self.lease = database, timedelta(seconds=deadline_seconds) + LEASE_OVER_DEADLINE
+
+    async def __call__(self, asked: "Asked", form: Form, work: Work) -> Response:
+        """The answer of `work`, or the one of the first time. `form` makes the body of the results that are stored."""
+        if asked.key is None or self.database is None:
+            return json_response(await work(None))
+        database, lease = self.database, self.lease
+        given = await database.write_async(
+            lambda connection: claim(connection, asked.owner, asked.key or "", asked.hash, now(), lease=lease)
+        )
+        if isinstance(given, Replay):
+            return _replayed(given)
+        try:
+            return json_response(await work(_settling(given, form)))
+        except BaseException:  # a caller who leaves too: the next try must not wait for the lease to end
+            with suppress(StorageUnavailable):
+                database.submit(lambda connection: release(connection, given))
+            raise
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks, under which key, for what."""
+
+    owner: str
+    key: str | None
+    hash: str
+
+
+def asked(request: Request, body: bytes, content: object, caller: Caller | None) -> Asked:
+    """What the header says, or the body's member. Raises RequestError where they differ or are no key."""
+    named = content.get(MEMBER) if isinstance(content, Mapping) else None
+    if named is not None and not isinstance(named, str):
+        raise RequestError(f"{MEMBER} must be a text.", "invalid_idempotency_key")
+    keys = {read_key(key) for key in (request.headers.get(HEADER), named) if key is not None}
+    if len(keys) > 1:
+        raise RequestError(f"The header {HEADER} and {MEMBER} differ. Send one of them.", "invalid_idempotency_key")
+    address = f"{request.url.path}?{request.url.query}"
+    return Asked(caller.lineage if caller else "", next(iter(keys), None), request_hash(address, body))
+
+
+def without_member(content: object) -> object:
+    """The body as the rest of the service reads it."""
+    return {key: value for key, value in content.items() if key != MEMBER} if isinstance(content, dict) else content
+
+
+def _settling(given: New, form: Form) -> Then:
+    def then(connection: Connection, results: Sequence[Result]) -> None:
+        if (body := form(results)) is not None:
+            settle(connection, given, OK, body, [result[NOTE_ID] for result in results if NOTE_ID in result])
+
+    return then
+
+
+def _replayed(replay: Replay) -> Response:
+    return Response(replay.body, replay.status, {REPLAYED: "true"}, media_type="application/json")
+
+
+def parameter() -> dict[str, Any]:
+    """The header, for the OpenAPI document."""
+    described = f"1 to 255 printable characters of your own; the same request under the same key is answered once. Or {MEMBER} in the body."
+    return {"name": HEADER, "in": "header", "schema": {"type": "string", "maxLength": 255}, "description": described}
