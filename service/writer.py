@@ -130,7 +130,10 @@ class Writer:
         try:
             result = job.function(connection)
         except Exception as problem:
-            savepoint.rollback()
+            try:
+                savepoint.rollback()
+            except DBAPIError:  # SQLite has undone everything of itself, as it does when the disk is full
+                raise problem from None
             if isinstance(problem, DBAPIError) and (problem.connection_invalidated or is_conflict(problem)):
                 raise
             return Failed(translated(problem))

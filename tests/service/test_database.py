@@ -1,8 +1,10 @@
 """The database: what is told to be stored is stored, on SQLite and on PostgreSQL."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from sqlalchemy import Connection, column, insert, select, table, text, update
@@ -92,6 +94,51 @@ def test_a_database_that_vanished_stores_nothing_and_says_so(sqlite_url: str):
         with pytest.raises(StorageUnavailable) as refused:
             database.write(add("lost"))
     assert refused.value.retry_after == 5
+
+
+def test_a_database_that_another_program_locks_is_told_and_found_again(sqlite_url: str):
+    with Database(sqlite_url) as database, closing(sqlite3.connect(sqlite_file(database.url), isolation_level=None)) as other:
+        database.write(lambda c: c.execute(text("CREATE TABLE words (word TEXT, length INTEGER)")) and None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageUnavailable, match="locked"):
+            database.write(add("lost"))
+        other.execute("ROLLBACK")
+        database.write(add("after"))
+        assert read(database) == ["after"]
+
+
+def test_a_full_disk_fails_everyone_and_stores_nothing(sqlite_url: str):
+    with Database(sqlite_url) as database:
+        database.write(lambda c: c.execute(text("CREATE TABLE words (word TEXT, length INTEGER)")) and None)
+        pages = database.write(lambda c: c.scalar(text("PRAGMA page_count")))
+        database.write(lambda c: c.execute(text(f"PRAGMA max_page_count={pages + 2}")).all())
+        futures = [database.submit(add("x" * 2000)) for _ in range(20)]
+        failed = [future.exception() for future in futures if future.exception()]
+        assert len(failed) + len(read(database)) == 20
+        assert {type(problem) for problem in failed} == {StorageUnavailable}
+        database.write(lambda c: c.execute(text("PRAGMA max_page_count=1000000")).all())
+        database.write(add("after"))
+        assert "after" in read(database)
+
+
+def test_a_file_that_is_no_database_is_told(sqlite_url: str):
+    with Database(sqlite_url) as database:
+        sqlite_file(database.url).write_bytes(b"no database at all" * 1000)
+        with pytest.raises(StorageUnavailable, match="no database"):
+            database.ping()
+
+
+def test_a_database_that_comes_back_is_found_again(sqlite_url: str):
+    with Database(sqlite_url) as database:
+        file = sqlite_file(database.url)
+        database.write(lambda c: c.execute(text("CREATE TABLE words (word TEXT, length INTEGER)")) and None)
+        database.scrub()
+        away = file.rename(file.with_name("away.db"))
+        with pytest.raises(StorageUnavailable):
+            database.write(add("lost"))
+        away.rename(file)
+        database.write(add("after"))
+        assert read(database) == ["after"]
 
 
 def test_a_server_that_restarts_is_found_again(postgres: PostgresServer, postgres_url: str):
