@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from insight_classifier.errors import ConfigError
 from service.database import content_json
 
+LEAST_DAYS = 184  # six months, whichever they are
 GENESIS = "0" * 64  # what the first row stands on
 
 
@@ -36,6 +38,13 @@ def digest(value: object) -> str:
     return hashlib.sha256(content_json(value).encode("ascii")).hexdigest()
 
 
+def oldest_kept(at: datetime, days: int) -> datetime:
+    """The moment before which rows may go. Raises ConfigError below the six months that the law on logs of such systems asks for."""
+    if days < LEAST_DAYS:
+        raise ConfigError(f"the audit is kept for {LEAST_DAYS} days at least, not {days}.")
+    return at - timedelta(days=days)
+
+
 @dataclass(frozen=True)
 class Fault:
     """Where the chain does not hold, and how that shows."""
@@ -47,7 +56,7 @@ class Fault:
 def faults(rows: Iterable[tuple[Entry, str]], *, first: int, previous: str | None, last: int, head: str) -> Iterator[Fault]:
     """Every place where rows, in order and each with its stored hash, are not the unbroken chain that began at `first` and ends at `head`.
 
-    `previous` is the hash before the first row; None: it was taken away by retention, and the first row's word is taken for it.
+    `previous` is the hash before the first row; None: nobody knows it, and the first row's word is taken for it.
     """
     expected, stands_on = first, previous
     for entry, stored in rows:

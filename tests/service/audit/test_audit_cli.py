@@ -9,11 +9,11 @@ from service.audit.store import append
 from service.database import Database
 
 
-def run(url: str):
+def run(url: str, *arguments: str, command: str = "verify"):
     app = typer.Typer()
     register(app)
     app.callback()(lambda: None)
-    return CliRunner().invoke(app, ["audit", "verify", "--database", url])
+    return CliRunner().invoke(app, ["audit", command, "--database", url, *arguments])
 
 
 def test_a_broken_chain_names_the_row(sqlite_url: str):
@@ -25,3 +25,15 @@ def test_a_broken_chain_names_the_row(sqlite_url: str):
     result = run(sqlite_url)
     assert result.exit_code == 3
     assert "row 1 was changed" in result.stderr
+
+
+def test_a_noted_hash_that_is_gone_is_told(sqlite_url: str):
+    assert run(sqlite_url, "--known", "0" * 64).exit_code == 0
+    result = run(sqlite_url, "--known", "ab" * 32)
+    assert (result.exit_code, "cut off" in result.stderr) == (3, True)
+
+
+def test_less_than_six_months_are_never_kept(sqlite_url: str):
+    assert "0 rows" in run(sqlite_url, command="expire").stdout
+    result = run(sqlite_url, "--days", "30", command="expire")
+    assert (result.exit_code, "184 days at least" in result.stderr) == (2, True)

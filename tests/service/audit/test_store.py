@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from service.audit.store import append, expire, verify
+from service.audit.store import append, expire, stands, verify
 from service.database import Database
 
 START = datetime(2026, 5, 3, tzinfo=UTC)
@@ -78,3 +78,34 @@ def test_retention_takes_old_rows_and_the_rest_stays_a_chain(database: Database)
     assert database.write(lambda c: expire(c, before=cut, who="system", at=START + timedelta(days=9))) == 3
     rows, _, faults = checked(database)
     assert (rows, faults) == (3, [])  # two young ones, and the row that says what was done
+
+
+def test_rows_that_went_without_a_word_are_found(database: Database):
+    for n in range(5):
+        act(database, n)
+    database.write(lambda c: c.execute(text("UPDATE audit_head SET expired_through = 2")) and None)
+    database.write(lambda c: c.execute(text("DELETE FROM audit WHERE sequence <= 2")) and None)
+    assert [fault.problem for fault in checked(database)[2]] == ["rows up to 2 were removed, and no row says that retention did it"]
+
+
+def test_a_hash_that_was_noted_stands_until_the_tail_is_cut(database: Database):
+    act(database, 1)
+    first = checked(database)[1]
+    act(database, 2)
+    second = checked(database)[1]
+    suffix = " ON {}" if database.dialect == "postgresql" else ""
+    for trigger, table in (("audit_no_delete", "audit"), ("audit_head_forward", "audit_head")):
+        database.write(lambda c, t=trigger, on=table: c.execute(text(f"DROP TRIGGER {t}{suffix.format(on)}")) and None)
+    database.write(lambda c: c.execute(text("DELETE FROM audit WHERE sequence = 2")) and None)
+    database.write(lambda c: c.execute(text("UPDATE audit_head SET sequence = 1, hash = :hash"), {"hash": first}) and None)
+    with database.read() as connection:
+        assert verify(connection)[2] == []
+        assert (stands(connection, first), stands(connection, second)) == (True, False)
+
+
+def test_retention_again_and_again_stays_a_chain(database: Database):
+    for n in range(6):
+        act(database, n)
+    for day in (2, 4, 9):
+        database.write(lambda c, d=day: expire(c, before=START + timedelta(days=d), who="system", at=START + timedelta(days=9)))
+        assert checked(database)[2] == []
