@@ -3,6 +3,7 @@
 OpenVINO was chosen by measurement (benchmarks/). It computes in bf16 where the processor does so natively, else in fp32.
 """
 
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,8 @@ class OpenVinoRuntime:
     """One compiled graph; calls from several threads each take a request of their own."""
 
     def __init__(self, graph: Path, *, threads: int | None = None, precision: str | None = None) -> None:
+        # It reports every start to its maker over the network, and writes an id into the home folder; without this module it does neither.
+        sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
         import openvino
 
         self._own = threading.local()
