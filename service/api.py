@@ -18,7 +18,7 @@ from service.intake import Call, Intake
 from service.once import Asked, Once, asked, parameter, without_member
 from service.openapi import examples, request_body, responses
 from service.options import parameters, read_options
-from service.people.rules import Caller
+from service.people.rules import LOCAL_CALLER, Caller
 from service.recording import ERROR, Result, Then
 from service.records import batch_records
 from service.scoring import Scorer
@@ -49,8 +49,9 @@ class Desk:
     def call(self, request: Request) -> Call:
         """What a request brings beside its records. Raises RequestError."""
         caller = self.caller(request)
+        source = caller.source if caller and caller != LOCAL_CALLER else None
         options = read_options(request.query_params, self.scorer.models.live.parts)
-        return Call(self.scorer.deadline(), request.state.request_id, caller.source if caller else None, options)
+        return Call(self.scorer.deadline(), request.state.request_id, source, options)
 
     async def read(self, request: Request) -> tuple[object, Asked]:
         """The content of a JSON body, and what is asked. Raises RequestError."""

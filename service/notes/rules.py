@@ -66,15 +66,16 @@ class Delivery:
 
 
 def delivery_of(note: Note, record_id: str | None, source: str | None = None) -> Delivery:
-    """A note that was read as a delivery. `record_id`: the id that the caller sent; `source`: of the caller's key.
+    """A note that was read as a delivery. `record_id`: the id that the caller sent; `source`: of the caller's key, which decides.
 
+    Who calls without a key, from the machine itself, may name the source in the metadata: a key's caller may not write the records of another.
     Metadata never refuses a note: what cannot be read is left out and told in `ignored`.
     """
     found = {name: _first(note.metadata, keys) for name, keys in NAMES.items()}
     ignored: list[str] = []
     named = {name: _text(found, name, ignored) for name in ("source", "author", "hcp")}
     return Delivery(
-        source=named["source"] or storable(source, LONGEST["source"]) or DEFAULT_SOURCE,
+        source=storable(source, LONGEST["source"]) or named["source"] or DEFAULT_SOURCE,
         record_id=record_id or None,  # many notes with an empty id are not one record
         fields=note.fields,
         author=named["author"],

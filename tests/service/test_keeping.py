@@ -12,6 +12,7 @@ from service.database import Base, Database
 from service.errors import StorageUnavailable
 from service.once import REPLAYED
 from tests.service.conftest import HARM, deciding
+from tests.service.people.test_door import make_key
 
 NOTE = {"id": "a1", "text": "She will not start it before she has seen renal data.", "metadata": {"author": "msl-7", "hcp": "h-1"}}
 HERE = {"base_url": "http://127.0.0.1:8000", "client": ("127.0.0.1", 50000)}
@@ -173,6 +174,13 @@ def test_subscribers_are_told_of_judgements_and_of_harm_without_words(kept: Test
         told = connection.execute(select(TABLES["webhook_messages"].c.event, TABLES["webhook_messages"].c.data)).all()
     assert sorted(row.event for row in told) == ["judgement.created", "safety.flagged"]
     assert HARM[:15] not in str(told)
+
+
+def test_a_keys_caller_cannot_write_the_records_of_another_source(settings, predictor, database: Database):
+    headers = make_key(database, "score", "read")
+    with serving(settings, predictor, database) as client:
+        note_id = client.post("/v1/score", json={**NOTE, "metadata": {"source": "other"}}, headers=headers).json()["note_id"]
+        assert client.get(f"/v1/notes/{note_id}", headers=headers).json()["source"] == "crm"
 
 
 def test_the_page_keeps_nothing(kept: TestClient, database: Database):

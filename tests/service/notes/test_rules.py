@@ -76,8 +76,9 @@ def test_metadata_that_cannot_be_read_is_told_and_refuses_nothing(metadata: dict
     assert [len(found.ignored), found.written_at, found.modified_at, found.modified_number, found.author] == [1, None, None, None, None]
 
 
-def test_the_source_is_the_note_s_own_then_the_key_s():
-    assert delivery_of(Note("1", {"text": "x"}, {"source": "n"}), None, "k").source == "n"
+def test_the_source_is_the_keys_then_the_notes_own():
+    assert delivery_of(Note("1", {"text": "x"}, {"source": "n"}), None, "k").source == "k"
+    assert delivery_of(Note("1", {"text": "x"}, {"source": "n"}), None).source == "n"
     assert (read(source="k").source, read().source) == ("k", "api")
 
 
