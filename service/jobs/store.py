@@ -48,7 +48,7 @@ def add_job(connection: Connection, wish: Wish, at: datetime) -> Row[Any]:
     """The new job, or the one that was made under the same key before: compare the ids. Raises RequestError, LimitReached."""
     if known := same_request(connection, wish.owner, wish.idempotency_key, wish.request_hash):
         return known
-    _require_room(connection, wish.owner)
+    require_room(connection, wish.owner)
     values = {**vars(wish), "chunks_left": wish.chunks, "state": QUEUED, "created_at": at, "done": 0, "failed": 0}
     del values["chunks"]
     if connection.execute(insert_new(JobRow.__table__, connection.dialect.name), values).first() is None:
@@ -127,7 +127,8 @@ def _visible(owner: Owner) -> list[Any]:
     return [JOBS.deleted_at.is_(None), *([JOBS.owner == owner.lineage] if owner.lineage is not None else [])]
 
 
-def _require_room(connection: Connection, owner: str) -> None:
+def require_room(connection: Connection, owner: str) -> None:
+    """Raises LimitReached."""
     mine = select(func.count()).select_from(JobRow).where(JOBS.owner == owner, JOBS.state.in_(OPEN))
     if (connection.scalar(mine) or 0) >= MOST_OPEN:
         detail = f"{MOST_OPEN} jobs of this key are queued or under way. Wait for one to end, or cancel one."
