@@ -31,6 +31,7 @@ from service.people.rules import is_loopback
 from service.people.store import any_key
 from service.safety.safety_cli import register as add_safety
 from service.settings import Settings, read_settings
+from service.worker_cli import register as add_worker
 
 BACKLOG = 2048
 KEEP_ALIVE = 75  # seconds; longer than load balancers keep a connection, so that they never write to a closed one
@@ -45,6 +46,7 @@ def register(app: typer.Typer) -> None:
     add_database(app)
     add_erasure(app, ERASERS)
     add_safety(app)
+    add_worker(app, start_model)
 
 
 def serve_command(
