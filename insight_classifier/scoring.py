@@ -7,7 +7,7 @@ from typing import Any
 
 from insight_classifier.decode import Findings
 from insight_classifier.definition import Definition
-from insight_classifier.errors import NoteError
+from insight_classifier.errors import InsightError, NoteError
 from insight_classifier.judgement import Check, Judgement, Span, verdict_to_dict
 from insight_classifier.notes import MAX_CHARACTERS, Note, read_note
 from insight_classifier.predictor import Predictor
@@ -78,6 +78,8 @@ def _judge(notes: Sequence[Note], findings: Sequence[Findings], predictor: Predi
     """All at once; where that fails one by one, so that only the guilty note fails, with its safety findings."""
     try:
         return list(predictor.decide(notes, findings))
+    except InsightError:
+        raise  # nothing can be judged now, which is no fault of a note
     except Exception as problem:  # noqa: BLE001 whoever waits for this line is told
         if len(notes) > 1:
             return [result for pair in zip(notes, findings, strict=True) for result in _judge([pair[0]], [pair[1]], predictor)]
