@@ -16,10 +16,11 @@ from insight_classifier.errors import DefinitionError
 _SLOT = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|([^\s()\[\]]+)")
 _LIST = re.compile(r"\{([^{}]*)\}")
 _WORD = re.compile(r"\w+")
+_ENDING = re.compile(r"\*[a-z]+")
 _WILD = {"*": r"\w[\w'-]*", "#": r"\d+(?:[.,]\d+)?"}
 _BLANK = r"[^\S\n]+"
 _CONCEPT_KEYS = ("phrases", "regexes", "endings")
-_FINDING_KEYS = ("find", "near", "around", "unless", "not_after")
+_FINDING_KEYS = ("find", "near", "around", "within", "unless", "not_after")
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,14 @@ class Finding:
     find: tuple[str, ...]
     near: tuple[Condition, ...] = ()  # in the same sentence, quoted with the hit
     around: tuple[Condition, ...] = ()  # in the same sentence or the one before or after
+    within: tuple[Condition, ...] = ()  # in the same field, whatever sentences lie between
     unless: tuple[Condition, ...] = ()  # in the same sentence
     not_after: tuple[Condition, ...] = ()  # in the same sentence, before the hit
+
+    @property
+    def musts(self) -> tuple[Condition, ...]:
+        """All that must meet."""
+        return self.near + self.around + self.within
 
 
 @dataclass(frozen=True)
@@ -103,11 +110,18 @@ class _Slot:
 
     @property
     def regex(self) -> str:
-        return f"(?:{'|'.join(_BLANK.join(map(_escaped, option.split())) for option in self.options)})"
+        ends = [option[1:] for option in self.options if _ENDING.fullmatch(option)]
+        whole = [_BLANK.join(map(_escaped, option.split())) for option in self.options if not _ENDING.fullmatch(option)]
+        return f"(?:{'|'.join([*whole, *_one_of(ends)])})"
 
     @property
     def keys(self) -> tuple[str, ...]:
         return tuple(_WORD.findall(option.lower())[0] for option in self.options)
+
+
+def _one_of(ends: list[str]) -> list[str]:
+    """One alternative for all endings: a word is walked once, not once an ending."""
+    return [rf"\w[\w'-]*(?:{'|'.join(ends)})"] if ends else []
 
 
 def _escaped(word: str) -> str:

@@ -66,6 +66,11 @@ class Text:
             self.starts.append(match.start())
             self.places.setdefault(match.group().lower(), []).append(match.start())
 
+    @property
+    def all(self) -> tuple[int, int]:
+        """Every word."""
+        return 0, max(len(self.starts), 1)
+
     @cached_property
     def sentences(self) -> list[int]:
         """The first word of each sentence, and the number of words."""
@@ -139,10 +144,12 @@ class _Search:
 
     def possible(self, finding: Finding) -> bool:
         """Whether everything that must meet stands somewhere: most notes stop here, before their sentences are split."""
-        return bool(self.hits(finding.find)) and all(self.hits(must.concepts) for must in finding.near + finding.around)
+        return bool(self.hits(finding.find)) and all(self.hits(must.concepts) for must in finding.musts)
 
     def quote(self, hit: Hit, finding: Finding) -> tuple[int, int] | None:
         """The characters from the hit to whatever had to be near it; None where the finding does not hold."""
+        if not all(self.nearest(hit, must, self.text.all) for must in finding.musts):
+            return None  # seen before the sentences are split, which costs more than all else
         here, wider = self.text.sentence(hit)
         if any(self.nearest(hit, unless, here) for unless in finding.unless):
             return None
