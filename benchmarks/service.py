@@ -1,58 +1,67 @@
-"""What the service keeps of the bare Predictor's pace: `python benchmarks/service.py --seconds 10 --clients 16`.
+"""What the service keeps of the bare Predictor's pace.
 
-A real server in its own process and clients over HTTP, beside the Predictor alone on the same notes in the same run. The clients
-are raw sockets with ready-made requests, so that they take as little as possible of the processor that the server is measured on.
+    python benchmarks/service.py [--seconds 10] [--clients 16] [--batch 100] [--rate .5] [--overload 120] [--postgres] [--chunk 16]
+
+A real server in its own process and clients over HTTP, beside the Predictor alone on the same notes in the same run. One run measures
+single notes always, and batches, a paced rate and overload where they are asked for; on SQLite, and with --postgres on that too.
+What can be sustained is what many clients reach, each of whom waits for its answer: fuller batches do more than 16 clients can ask for.
 """
 
 import argparse
 import asyncio
 import contextlib
-import json
-import os
-import signal
-import subprocess
-import sys
-import tempfile
+import statistics
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from benchmarks.load import FULL, NOTES, Record, Requests, Tally, closed_loop, milliseconds, open_loop, read_records, table
+from benchmarks.servers import Server, insight
 from insight_classifier.command import default_model
-from insight_classifier.definition_reader import default_definition
 from insight_classifier.notes import Note, read_note
 from insight_classifier.predictor import load_predictor
 
-ROOT = Path(__file__).resolve().parent.parent
+DURABLE = "-c listen_addresses='' -c max_connections=200"
+
+
+@dataclass(frozen=True)
+class Bare:
+    """The Predictor alone: notes a second in chunks, and the median milliseconds of one note."""
+
+    pace: float
+    single: float
 
 
 def main() -> None:
     options = _options()
-    records = _records(options.notes)
-    bare = _bare(records, options.seconds, options.chunk)
-    with _server() as (address, _):
-        tally = asyncio.run(_load(address, records, options.clients, options.seconds, options.rate * bare if options.rate else None))
-    print(json.dumps({"bare_notes_per_second": round(bare, 1), **_summary(tally, bare)}))
+    records = read_records(options.notes)
+    bare = measure_bare(records, options.seconds, options.chunk)
+    print(f"Bare Predictor: {bare.pace:.1f} notes/s in chunks of {options.chunk}, one note {bare.single:.1f} ms\n")
+    rows = []
+    for name, database in _databases(options):
+        with database as url, insight(url) as server:
+            rows += [{"database": name, **row} for row in measure(server, records, bare, options)]
+    print(table(rows))
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--notes", type=Path, default=ROOT / "data" / "notes" / "writer_g.jsonl")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--notes", type=Path, default=NOTES)
     parser.add_argument("--clients", type=int, default=16)
-    parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--rate", type=float, help="share of the bare pace at which notes are sent; left out: as fast as answers come")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of each measurement but overload")
     parser.add_argument("--chunk", type=int, default=256, help="notes that the bare Predictor is given in one go")
+    parser.add_argument("--batch", type=int, help="also requests of so many notes")
+    parser.add_argument("--batch-clients", type=int, default=4, help="clients that send batches; together they must fit the queue")
+    parser.add_argument("--rate", type=float, help="also single notes at this share of the bare pace, whether answers come or not")
+    parser.add_argument("--overload", type=float, help="also so many seconds of twice the pace that can be sustained")
+    parser.add_argument("--database", help="address of an empty database; by default a new SQLite file")
+    parser.add_argument("--postgres", action="store_true", help="also on a PostgreSQL server, started from the installed programs")
     return parser.parse_args()
 
 
-def _records(path: Path) -> list[dict[str, Any]]:
-    names = {"id", *(field.name for field in default_definition().fields)}
-    lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-    return [{key: value for key, value in line.items() if key in names} for line in lines]
-
-
-def _bare(records: Sequence[dict[str, Any]], seconds: float, chunk: int) -> float:
-    """Notes a second of the Predictor alone."""
+def measure_bare(records: Sequence[Record], seconds: float, chunk: int) -> Bare:
+    """Of the shipped model, over and over all notes."""
     predictor = load_predictor(default_model())
     notes: list[Note] = [read_note(record, predictor.definition) for record in records]
     for _ in range(2):  # kernels are compiled for each shape once
@@ -61,91 +70,78 @@ def _bare(records: Sequence[dict[str, Any]], seconds: float, chunk: int) -> floa
     while time.perf_counter() - started < seconds:
         for first in range(0, len(notes), chunk):
             judged += len(predictor.judge(notes[first : first + chunk]))
-    return judged / (time.perf_counter() - started)
+    pace = judged / (time.perf_counter() - started)
+    singles = []
+    for note in notes:
+        predictor.judge([note])
+        begun = time.perf_counter()
+        predictor.judge([note])
+        singles.append(1000 * (time.perf_counter() - begun))
+    return Bare(pace, statistics.median(singles))
+
+
+def _databases(options: argparse.Namespace) -> Iterator[tuple[str, contextlib.AbstractContextManager[str | None]]]:
+    yield (options.database or "sqlite").split(":")[0], contextlib.nullcontext(options.database)
+    if options.postgres:
+        yield "postgresql", postgres()
 
 
 @contextlib.contextmanager
-def _server() -> Iterator[tuple[str, int]]:
-    """A server on a free port: its address and process id. A signal ends it."""
-    command = [sys.executable, "-m", "insight_classifier", "serve", "--port", "0"]
-    folder = tempfile.TemporaryDirectory()
-    own = {"INSIGHT_LOG_LEVEL": "error", "INSIGHT_DATABASE": f"sqlite:///{folder.name}/insight.db"}
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env={**os.environ, **own})
-    assert process.stderr
-    greeting = process.stderr.readline()
+def postgres() -> Iterator[str]:
+    """The address of an empty database on a server that waits for the disk, as one in production does."""
+    from tests.postgres import PostgresServer, find_programs
+
+    programs = find_programs()
+    if programs is None:
+        raise SystemExit("PostgreSQL's programs are not installed: install them, or leave --postgres out")
+    server = PostgresServer(programs, DURABLE)
+    server.create()
+    server.start()
     try:
-        address = greeting.split("//")[1].split()[0]
-        _until_ready(address)
-        yield address, process.pid
+        yield server.new_database()
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
-        folder.cleanup()
+        server.stop()
+        server.remove()
 
 
-def _until_ready(address: str) -> None:
-    import urllib.request
+def measure(server: Server, records: Sequence[Record], bare: Bare, options: argparse.Namespace) -> Iterator[dict[str, str]]:
+    """One row for each way of loading the server."""
+    requests = Requests("/v1/score", records)
 
-    for _ in range(600):
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://{address}/readyz") as answer:
-            if answer.status == 200:
-                return
-        time.sleep(0.1)
-    raise SystemExit("the server did not become ready")
+    def row(mode: str, sent: str, tally: Tally, before: float) -> dict[str, str]:
+        return {
+            "mode": mode,
+            "sent": sent,
+            **_figures(tally, bare),
+            "memory MB, before and after": f"{before:.0f}, {server.resident():.0f}",
+        }
 
-
-async def _load(
-    address: str, records: Sequence[dict[str, Any]], clients: int, seconds: float, rate: float | None
-) -> list[tuple[float, float, int]]:
-    """(when, seconds, status) of every answer. The first fifth of the time is warm-up."""
-    host, port = address.split(":")
-    requests = [_request(record) for record in records]
-    turn = iter(range(10**9))
-    start = time.perf_counter()
-    end = start + seconds * 1.25
-    answers: list[tuple[float, float, int]] = []
-
-    async def client() -> None:
-        reader, writer = await asyncio.open_connection(host, int(port))
-        while (now := time.perf_counter()) < end:
-            number = next(turn)
-            due = start + number / rate if rate else now
-            if due > now:
-                await asyncio.sleep(due - now)
-            writer.write(requests[number % len(requests)])
-            answers.append(await _answer(reader, due))
-        writer.close()
-
-    await asyncio.gather(*(client() for _ in range(clients)))
-    return [answer for answer in answers if answer[0] >= start + seconds * 0.25]
+    before = server.resident()
+    reached = asyncio.run(closed_loop(server.address, requests, options.clients, options.seconds))
+    yield row("single", f"{options.clients} clients", reached, before)
+    if options.batch:
+        before, batches = server.resident(), Requests("/v1/score/batch", records, options.batch)
+        tally = asyncio.run(closed_loop(server.address, batches, options.batch_clients, options.seconds))
+        yield row(f"batches of {options.batch}", f"{options.batch_clients} clients", tally, before)
+    if options.rate:
+        before, rate = server.resident(), options.rate * bare.pace
+        yield row("paced", f"{rate:.0f}/s", asyncio.run(open_loop(server.address, requests, rate, options.seconds)), before)
+    if options.overload:
+        before = server.resident()
+        most = asyncio.run(closed_loop(server.address, requests, FULL, options.seconds))
+        yield row("full", f"{FULL} clients", most, before)
+        before, rate = server.resident(), 2 * max(most.pace, reached.pace)
+        yield row("overload", f"{rate:.0f}/s", asyncio.run(open_loop(server.address, requests, rate, options.overload)), before)
 
 
-async def _answer(reader: asyncio.StreamReader, due: float) -> tuple[float, float, int]:
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-    await reader.readexactly(length)
-    now = time.perf_counter()
-    return now, now - due, int(head[9:12])
-
-
-def _request(record: dict[str, Any]) -> bytes:
-    body = json.dumps(record).encode()
-    return b"POST /v1/score HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-
-
-def _summary(answers: Sequence[tuple[float, float, int]], bare: float) -> dict[str, Any]:
-    good = sorted(seconds for _, seconds, status in answers if status == 200)
-    refused = sorted(seconds for _, seconds, status in answers if status == 429)
-    span = max(when for when, *_ in answers) - min(when for when, *_ in answers)
-    pace = len(good) / span
-    statuses = {str(status): sum(s == status for *_, s in answers) for status in sorted({s for *_, s in answers})}
+def _figures(tally: Tally, bare: Bare) -> dict[str, str]:
     return {
-        "notes_per_second": round(pace, 1),
-        "share_of_bare": round(pace / bare, 3),
-        "p50_ms": round(1000 * good[len(good) // 2], 1),
-        "p99_ms": round(1000 * good[int(len(good) * 0.99)], 1),
-        **({"refused_p99_ms": round(1000 * refused[int(len(refused) * 0.99)], 1)} if refused else {}),
-        "statuses": statuses,
+        "notes/s": f"{tally.pace:.1f}",
+        "of bare": f"{tally.pace / bare.pace:.2f}",
+        "p50 ms": milliseconds(tally.good, 0.5),
+        "p99 ms": milliseconds(tally.good, 0.99),
+        "refused p99 ms": milliseconds(tally.refused, 0.99),
+        "statuses": tally.statuses,
     }
 
 

@@ -28,8 +28,8 @@ def find_runuser() -> str:
 class PostgresServer:
     """One server; `url` gives the address of a database in it."""
 
-    def __init__(self, programs: Path) -> None:
-        self.programs = programs
+    def __init__(self, programs: Path, options: str = OPTIONS) -> None:
+        self.programs, self.options = programs, options
         self.folder = Path(tempfile.mkdtemp(prefix="insight-pg-", dir="/tmp"))
         self._count = 0
         if os.geteuid() == 0:
@@ -40,7 +40,7 @@ class PostgresServer:
         self._run("initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
 
     def start(self) -> None:
-        self._run("pg_ctl", "-D", self._data, "-w", "-l", str(self.folder / "log"), "-o", f"{OPTIONS} -k {self.folder}", "start")
+        self._run("pg_ctl", "-D", self._data, "-w", "-l", str(self.folder / "log"), "-o", f"{self.options} -k {self.folder}", "start")
 
     def stop(self, mode: str = "immediate") -> None:
         self._run("pg_ctl", "-D", self._data, "-w", "-m", mode, "stop")
