@@ -4,12 +4,15 @@ import json
 from http import HTTPStatus
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from service.errors import is_ours, places, problem_of
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 PROBLEM = "problem"  # where the request's state tells the code of the problem that answered it
 log = structlog.get_logger("service")
 
@@ -50,7 +53,16 @@ async def answer_error(request: Request, error: Exception) -> ProblemResponse:
     """The one handler of every error that was foreseen."""
     if is_ours(error):
         report(error, request.state.request_id)
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        error = HTTPException(error.status_code, headers={"Allow": ", ".join(methods_at(request))})
     return problem_response(error, request.state.request_id)
+
+
+def methods_at(request: Request) -> list[str]:
+    """What the address takes, whichever of its routes takes it: the framework names those of the first alone."""
+    scopes = [{**request.scope, "method": method} for method in METHODS]
+    routes = request.app.router.routes
+    return [scope["method"] for scope in scopes if any(route.matches(scope)[0] is Match.FULL for route in routes)]
 
 
 def report(error: Exception, request_id: str) -> None:

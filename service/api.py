@@ -72,7 +72,7 @@ def api_routes(desk: Desk, health: Health, demonstrations: Sequence[Demonstratio
 def _add_one(router: APIRouter, desk: Desk, demonstrations: Sequence[Demonstration]) -> None:
     documented: dict[str, Any] = {
         "openapi_extra": {**request_body("NoteRequest", examples(demonstrations)), "parameters": [*parameters(), parameter()]},
-        "responses": responses("Judgement", (*READING, *NOTE, *ASKED, *KEPT, "judging_failed", *LOAD)),
+        "responses": responses("Judgement", (*READING, *NOTE, *ASKED, *KEPT, "judging_failed", *LOAD), part="JudgementPart"),
     }
 
     @router.post("/v1/score", summary="Judge one note", tags=["score"], response_class=Response, **documented)

@@ -14,6 +14,7 @@ from service.errors import RequestError
 # Bytes beyond the limit that are read and dropped: a caller who is cut off in the middle never sees the answer.
 DISCARDED = 32 * 1024 * 1024
 FORM_FIELDS = 100
+EXACT = 2**53  # up to here a double is one whole number
 
 
 async def read_body(request: Request, limit: int, seconds: float) -> bytes:
@@ -96,7 +97,8 @@ def _no_constant(name: str) -> float:
 
 
 def _finite(digits: str) -> float:
+    """1.0 is the whole number 1, as JSON Schema has it: some callers write all their numbers so."""
     number = float(digits)
     if not math.isfinite(number):
         raise RequestError(f"The number {digits[:40]} is too large. Send it as a text.", "invalid_json")
-    return number
+    return int(number) if number.is_integer() and abs(number) <= EXACT else number

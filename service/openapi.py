@@ -13,6 +13,7 @@ from service.errors import KINDS
 from service.schemas import Shapes
 
 REFERENCE = "#/components/schemas/"
+FOREIGN = "HTTPValidationError"
 
 
 def add_schemas(app: FastAPI, shapes: Shapes, example: Callable[[], dict[str, Any] | None], more: Iterable[type[BaseModel]] = ()) -> None:
@@ -30,9 +31,18 @@ def add_schemas(app: FastAPI, shapes: Shapes, example: Callable[[], dict[str, An
         document.setdefault("components", {})["schemas"] = schemas
         if judgement := example():
             schemas["Judgement"]["examples"] = [judgement]
+        _drop_foreign(document)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _drop_foreign(document: dict[str, Any]) -> None:
+    """FastAPI documents an error of its own wherever a path has a parameter; ours are texts, which it never refuses."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            if FOREIGN in str(operation["responses"].get("422", {}).get("content", {})):
+                del operation["responses"]["422"]
 
 
 def request_body(model: str, examples: dict[str, Any]) -> dict[str, Any]:
@@ -41,11 +51,15 @@ def request_body(model: str, examples: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
-def responses(model: str | None, codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
-    """For `responses`: what a route answers, and the problems that it may answer instead, by their codes."""
+def responses(model: str | None, codes: Iterable[str], *, part: str | None = None) -> dict[int | str, dict[str, Any]]:
+    """For `responses`: what a route answers, and the problems that it may answer instead, by their codes.
+
+    `part` is the model of an answer from which the caller had something left out.
+    """
     found: dict[int | str, dict[str, Any]] = {}
     if model:
-        found[200] = {"description": model, "content": {"application/json": {"schema": {"$ref": REFERENCE + model}}}}
+        either = [{"$ref": REFERENCE + name} for name in (model, part) if name]
+        found[200] = {"description": model, "content": {"application/json": {"schema": {"anyOf": either} if part else either[0]}}}
     for status in sorted({KINDS[code].status for code in codes}):
         titles = [f"{KINDS[code].title} (`{code}`)" for code in codes if KINDS[code].status == status]
         content = {"application/problem+json": {"schema": {"$ref": REFERENCE + "Problem"}}}

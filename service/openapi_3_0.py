@@ -21,6 +21,7 @@ REFERENCE = "#/components/schemas/"
 LONGEST_DESCRIPTION = 1333  # characters that External Services keeps
 JSON, PROBLEM = "application/json", "application/problem+json"
 JUDGEMENT, FAILURE, EITHER = "Judgement", "Failure", "NoteResult"
+PART = "JudgementPart"  # only `fields` brings it, which the subset does not know
 TEXT: dict[str, Any] = {"type": "string"}
 SCALARS = ("type", "format", "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "nullable")
 
@@ -176,7 +177,7 @@ class _Schemas:
 
     def _union(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         """The one kind that callers need: what may be null may be left out, and what is no judgement is a failure."""
-        kinds = [kind for kind in schema["anyOf"] if kind.get("type") != "null"]
+        kinds = [kind for kind in schema["anyOf"] if kind.get("type") != "null" and _name(kind) != PART]
         if {_name(kind) for kind in kinds} == {JUDGEMENT, FAILURE}:
             return {"$ref": REFERENCE + EITHER}
         described = {"description": schema["description"]} if "description" in schema and "$ref" not in kinds[0] else {}

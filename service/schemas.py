@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from insight_classifier.definition import Definition, Dimension, Member
+from service.options import KEPT as NEVER_LEFT_OUT
 
 Fields = Mapping[str, tuple[Any, Any]]  # key: (annotation, default); `...` where it is always there
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -46,7 +47,10 @@ class Shapes:
         self.note = note
         self._quotes: Any = list[_quote(definition)]  # type: ignore[misc]
         found = {d.name: (self._ruled(d), None) for d in definition.dimensions if _by_rules(d)}
-        self.judgement = _model("Judgement", "Everything that is said of one note.", self._judgement(definition))
+        said = self._judgement(definition)
+        self.judgement = _model("Judgement", "Everything that is said of one note.", said)
+        part: Fields = {key: (kind, default if key in NEVER_LEFT_OUT else None) for key, (kind, default) in said.items()}
+        self.part = _model("JudgementPart", "What was asked for of a judgement, where `fields` asked for less than the whole.", part)
         failed: Fields = {"id": (str, ...), "error": (_note_error(), ...), **found}
         self.failure = _model("Failure", "A note of a batch that was not judged.", failed)
         failures: Any = list[self.failure]  # type: ignore[name-defined]
@@ -55,11 +59,11 @@ class Shapes:
         own: Fields = {"client_request_id": (_described(str, "Instead of the header Idempotency-Key."), None)}
         self.request = _model("NoteRequest", note.__doc__ or "", own, note)
         self.batch = _model("Batch", "Several notes.", {"notes": (notes, ...), **own})
-        either: Any = self.judgement | self.failure
+        either: Any = self.judgement | self.failure | self.part
         self.results = _model("Results", "In the order of the notes.", {"results": (list[either], ...)})
 
     def all(self) -> tuple[type[BaseModel], ...]:
-        return (self.note, self.request, self.batch, self.judgement, self.results, self.problem)
+        return (self.note, self.request, self.batch, self.judgement, self.part, self.results, self.problem)
 
     def _judgement(self, definition: Definition) -> Fields:
         label = definition.label

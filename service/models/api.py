@@ -23,7 +23,9 @@ class ModelSwap(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    model: str = Field(description="Name of a model folder beside the present one.")
+    model: str = Field(
+        json_schema_extra={"pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"}, description="Name of a model folder beside the present one."
+    )
 
 
 def model_routes(models: Models, settings: Settings) -> APIRouter:

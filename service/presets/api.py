@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Annotated, Any
 
 import anyio
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -38,6 +38,7 @@ def preset_routes(
     """`POST /v1/score/{preset}` and `GET /v1/presets`. Include them after /v1/score/batch, which is another address."""
     router = APIRouter()
     listed = {"presets": [describe(preset) for preset in presets.values()]}
+    named = Path(json_schema_extra={"enum": list(presets)} if presets else None)
     documented: dict[str, Any] = {"openapi_extra": _body(), "responses": responses("PresetScores", PROBLEMS), "response_class": Response}
 
     @router.get("/v1/presets", summary="Which CRM objects are read", tags=["presets"], responses=responses("PresetList", ()))
@@ -46,7 +47,7 @@ def preset_routes(
         return listed
 
     @router.post("/v1/score/{preset}", summary="Judge a CRM's own records", tags=["presets"], **documented)
-    async def score_preset(preset: str, request: Request) -> Response:
+    async def score_preset(preset: Annotated[str, named], request: Request) -> Response:
         """Takes a record, a list, a whole answer of the CRM's API, or CSV; answers with rows for its score object."""
         chosen, as_text = _chosen(presets, preset), _as_text(request.query_params.get(ROWS, "objects"))
         with admit(request):

@@ -1,9 +1,10 @@
 """The bodies of the webhook routes: what callers send is checked by them, what they get is documented. What would be null is left out."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import Row
 
 from service.schemas import Strict
@@ -11,8 +12,18 @@ from service.webhooks.addresses import LONGEST_URL
 from service.webhooks.outbox import MOST_REPLAYED
 from service.webhooks.rules import DEAD, EVENTS, STATES, Answer, moment_text
 
+DATED = re.compile(r"\d{4}-\d\d-\d\dT", re.ASCII | re.IGNORECASE)
 EventName = Annotated[str, Field(json_schema_extra={"enum": list(EVENTS)})]
-Moment = Annotated[AwareDatetime, Field(strict=False)]
+
+
+def _dated(value: object) -> object:
+    """Pydantic takes a number, also in a text, for seconds since 1970."""
+    if value is not None and not (isinstance(value, str) and DATED.match(value)):
+        raise ValueError("must be a moment with its time zone, such as 2026-03-01T12:00:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_dated)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 STATE_WORDS = "queued: waits for its turn; sending: under way; delivered; dead: given up after 72 hours, kept to be replayed."
 

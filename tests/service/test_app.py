@@ -115,6 +115,11 @@ def test_the_allowed_method_is_named(client: TestClient) -> None:
     assert client.get("/v1/score").headers["allow"] == "POST"
 
 
+def test_all_methods_of_an_address_are_named_whichever_route_takes_them(client: TestClient) -> None:
+    answer = client.request("PATCH", "/livez")
+    assert (answer.headers["allow"], answer.json()["detail"]) == ("GET, HEAD", "Use GET, HEAD.")
+
+
 def test_a_failing_model_cannot_hide_harm(predictor: Predictor, settings: Settings, definition: Definition) -> None:
     with failing(predictor, settings, ValueError("secret")) as client:
         answer = client.post("/v1/score", json={"text": HARM})

@@ -46,3 +46,14 @@ def test_a_form_in_another_encoding_is_refused() -> None:
 def test_a_form_of_too_many_fields_is_refused() -> None:
     with pytest.raises(RequestError, match="cannot be read"):
         parse_form(b"&".join(b"a%d=1" % number for number in range(1000)))
+
+
+@pytest.mark.parametrize(("body", "value"), [(b"1.0", 1), (b"-0.0", 0), (b"2e3", 2000)])
+def test_a_whole_number_may_be_written_with_a_point(body: bytes, value: int) -> None:
+    assert isinstance(parse_json(body), int)
+    assert parse_json(body) == value
+
+
+@pytest.mark.parametrize("body", [b"1.5", b"1e300"])
+def test_what_is_no_whole_number_for_certain_stays_as_it_is(body: bytes) -> None:
+    assert isinstance(parse_json(body), float)

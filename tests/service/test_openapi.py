@@ -83,3 +83,10 @@ def test_problems_are_documented(document: dict[str, Any]) -> None:
 
 def test_an_optional_key_is_not_said_to_be_null(document: dict[str, Any]) -> None:
     assert "null" not in json.dumps(document["components"]["schemas"]["Evidence"])
+
+
+def test_a_part_of_a_judgement_has_the_documented_shape(client: TestClient, shapes: Shapes, document: dict[str, Any]) -> None:
+    answer = document["paths"]["/v1/score"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert {"$ref": "#/components/schemas/JudgementPart"} in answer["anyOf"]
+    shapes.part.model_validate(client.post("/v1/score?fields=probability", json={"text": HARM}).json())
+    shapes.results.model_validate(client.post("/v1/score/batch?fields=", json={"notes": [{"text": HARM}]}).json())

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
 
 from service import openapi_3_0
@@ -15,7 +15,7 @@ from service.openapi import REFERENCE
 from service.schemas import Open
 from service.webhooks.api import webhook_routes
 from service.webhooks.sending import Sender
-from service.webhooks.shapes import SHAPES
+from service.webhooks.shapes import SHAPES, WebhookReplay
 
 
 class Problem(Open):
@@ -56,3 +56,13 @@ def test_the_routes_can_stand_in_the_integrators_document(document: dict[str, An
     assert len(operations(lowered)) == 7
     assert "anyOf" not in str(lowered)
     assert "null" not in str(lowered).replace("nullable", "")
+
+
+@pytest.mark.parametrize("moment", [0, "0", "2026-03-01", "2026-03-01T12:00:00", True])
+def test_a_moment_is_written_with_its_date_and_zone(moment: object) -> None:
+    with pytest.raises(ValidationError):
+        WebhookReplay.model_validate({"until": moment})
+
+
+def test_a_moment_may_be_left_out_or_null() -> None:
+    assert WebhookReplay.model_validate({"since": "2026-03-01T12:00:00z", "until": None}).since
