@@ -5,6 +5,7 @@ InsightError                 (insight_classifier: NoteError, ModelError, …)
     ├── RequestError         the request cannot be read or is refused: 4xx
     ├── Unauthorized         nobody who may call: 401
     ├── Forbidden            a caller who may not do this: 403
+    ├── SignedOut            a person who has to sign in first: 401
     ├── ModelRefused         a model that was to take over cannot: 409
     ├── NotAllowedNow        the service cannot take it now: 503, come back
     │   ├── Overloaded       too much waits already: 429
@@ -50,6 +51,10 @@ class Unauthorized(ServiceError):
 
 class Forbidden(ServiceError):
     code = "forbidden"
+
+
+class SignedOut(ServiceError):
+    code = "signed_out"
 
 
 class ModelRefused(ServiceError):
@@ -125,6 +130,15 @@ KINDS: Mapping[str, Kind] = {
     "wrong_type": Kind(422, "A value has the wrong type"),
     "key_not_found": Kind(404, "There is no such key"),
     "key_ended": Kind(409, "The key has ended"),
+    "signed_out": Kind(401, "You are not signed in"),
+    "sign_in_refused": Kind(401, "You cannot be signed in"),
+    "not_permitted": Kind(403, "Your account may not do this"),
+    "not_from_here": Kind(403, "The request did not come from a page of ours"),
+    "password_due": Kind(403, "Your password must be changed first"),
+    "password_refused": Kind(422, "The password is not taken"),
+    "too_many_attempts": Kind(429, "Too many attempts to sign in"),
+    "account_not_found": Kind(404, "There is no such account"),
+    "account_exists": Kind(409, "There is such an account already"),
     "webhook_not_found": Kind(404, "There is no such webhook"),
     "too_many_webhooks": Kind(409, "There are as many webhooks as may be"),
     "webhook_disabled": Kind(409, "The webhook is disabled"),

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from insight_classifier.definition import Definition
 from insight_classifier.judgement import Judgement, Origin
 from insight_classifier.notes import MAX_CHARACTERS, Note
+from service.accounts.visitor import CSRF_FIELD, Visitor, require_csrf, visitor_of
 from service.answers import PROBLEM, report
 from service.api import unless_caller_leaves
 from service.bodies import parse_form, read_body, require_type
@@ -22,6 +23,7 @@ from service.errors import Problem, Unjudged, is_ours, problem_of
 from service.info import INTENDED_USE, package_version
 from service.marks import percent
 from service.presentation import Safety, Shown, in_words, present, safety_of_refused
+from service.rendering import POLICY
 from service.scoring import Scorer
 
 HERE = Path(__file__).parent
@@ -38,6 +40,7 @@ class Visit:
     shown: Shown | None = None
     problem: Problem | None = None
     safety: Safety | None = None  # of a note that was refused
+    visitor: Visitor | None = None  # who is signed in
 
     @property
     def status(self) -> int:
@@ -63,7 +66,7 @@ class Page:
     def render(self, visit: Visit, *, fragment: bool) -> HTMLResponse:
         """The whole page, or the result alone."""
         template = self._result if fragment else self._page
-        return HTMLResponse(template.render(visit=visit), visit.status, headers=_headers(visit.problem))
+        return HTMLResponse(template.render(visit=visit, visitor=visit.visitor), visit.status, headers=_headers(visit.problem))
 
     def record(self, typed: Mapping[str, str]) -> dict[str, str]:
         """The note that a form holds; an optional field left blank is no field."""
@@ -111,14 +114,14 @@ def page_routes(scorer: Scorer, demonstrations: Sequence[Demonstration]) -> APIR
         """The empty page, or with one of the notes to try filled in."""
         page = pages.of_live()
         chosen = page.demonstrations.get(request.query_params.get("try", ""))
-        visit = Visit(request.state.request_id, dict(chosen.fields) if chosen else {})
+        visit = Visit(request.state.request_id, dict(chosen.fields) if chosen else {}, visitor=visitor_of(request))
         return await scorer.in_thread(lambda: page.render(visit, fragment=False))
 
     @router.post("/")
     async def post_page(request: Request) -> HTMLResponse:
         """Judge what was typed; an error keeps it in the form."""
         page = pages.of_live()
-        visit = Visit(request.state.request_id)
+        visit = Visit(request.state.request_id, visitor=visitor_of(request))
         try:
             await _judge(request, visit, page, scorer)
         except ClientDisconnect:
@@ -140,6 +143,7 @@ async def _judge(request: Request, visit: Visit, page: Page, scorer: Scorer) -> 
 
         def read() -> dict[str, str]:
             visit.typed.update(parse_form(body))
+            require_csrf(request, visit.typed.pop(CSRF_FIELD, None))
             return page.record(visit.typed)
 
         note, judgement = await unless_caller_leaves(request, scorer.judge(read, deadline))
@@ -147,7 +151,7 @@ async def _judge(request: Request, visit: Visit, page: Page, scorer: Scorer) -> 
 
 
 def _headers(problem: Problem | None) -> dict[str, Any]:
-    return {"Vary": FRAGMENT, **(problem.all_headers() if problem else {})}
+    return {"Vary": FRAGMENT, **POLICY, **(problem.all_headers() if problem else {})}
 
 
 def _fingerprint() -> str:

@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(2.0, ge=0, le=300, description="How long the service goes on answering, not ready, after SIGTERM.")
     key_rate: int = Field(30_000, ge=1, le=2**31 - 1, description="Requests a minute of a key without a rate of its own, in each process.")
     key_quota: int | None = Field(None, ge=1, le=2**31 - 1, description="Notes a day of a key without a quota of its own; empty: no limit.")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/\s?#@]+/?$",
+        description="Address at which people reach the pages, as https://insight.example.com; empty: as they ask.",
+    )
+    session_hours: float = Field(8.0, gt=0, le=168, description="Hours without a page after which a person is signed out.")
+    session_days: float = Field(7.0, gt=0, le=90, description="Days after which a person signs in again, in any case.")
     presets: Path | None = Field(None, description="Folder of your own CRM mapping files; empty: only the shipped ones.")
     metrics_open: bool = Field(
         False,

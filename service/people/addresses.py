@@ -9,9 +9,13 @@ UNLISTED = "admin"
 
 @dataclass(frozen=True)
 class Addresses:
-    """`listed` maps "/v1/notes" or "DELETE /v1/notes", each with all below it, to a scope or OPEN; "/" is the page at the root alone."""
+    """`listed` maps "/v1/notes" or "DELETE /v1/notes", each with all below it, to a scope or OPEN; "/" is the page at the root alone.
+
+    `unlisted`: what all others ask for.
+    """
 
     listed: Mapping[str, str]
+    unlisted: str = UNLISTED
 
     def scope(self, method: str, path: str) -> str:
         """Of the longest address that fits; there the method's own entry comes first."""
@@ -21,4 +25,4 @@ class Addresses:
                 if entry in self.listed:
                     return self.listed[entry]
             address = address.rpartition("/")[0]
-        return UNLISTED
+        return self.unlisted

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from starlette.requests import Request
 
+from service.accounts.reception import OPEN_PAGES, Reception, make_reception
+from service.accounts.reception import PAGES as ACCOUNT_PAGES
 from service.database import Database
 from service.people.addresses import OPEN, Addresses
 from service.people.api import key_routes
@@ -17,7 +19,7 @@ from service.people.quota import Quota
 from service.people.rate import Rates
 from service.settings import Settings
 
-WITHOUT_KEY = ("/livez", "/readyz", "/openapi.json", "/openapi-3.0.json", "/static", "/oauth/token")
+WITHOUT_KEY = ("/livez", "/readyz", "/openapi.json", "/openapi-3.0.json", "/static", "/oauth/token", *OPEN_PAGES)
 METRICS = "/metrics"
 BY_SCOPE: Mapping[str, tuple[str, ...]] = {
     "score": ("/", "/score", "/v1/info", "/v1/presets", "/v1/score"),
@@ -25,6 +27,7 @@ BY_SCOPE: Mapping[str, tuple[str, ...]] = {
     "review": ("POST /v1/safety/items",),
     "admin": ("/v1/keys", "/v1/models", "/v1/webhooks", "DELETE /v1/notes"),
 }
+PAGES: Mapping[str, str] = {"/": "score", **ACCOUNT_PAGES}  # for people: the permission that each takes; "GET /x" and "/x" as above
 COUNTED = ("/v1/score", "/v1/score/batch", "/v1/score/{preset}")  # they take from a key's notes a day
 
 
@@ -37,12 +40,15 @@ class Door:
     quota: Quota
     gate: Gate
     addresses: Addresses
+    reception: Reception
 
     def add_to(self, app: FastAPI) -> None:
         """Guard the application, and add the routes by which keys and tokens are had. Call it before outer middleware is added."""
         app.include_router(key_routes(self.database, self.keyring))
         app.include_router(oauth_routes(self.database, self.keyring))
-        app.add_middleware(Guard, gate=self.gate, addresses=self.addresses)
+        self.reception.add_to(app)
+        pages = Addresses(PAGES, unlisted=OPEN)
+        app.add_middleware(Guard, gate=self.gate, addresses=self.addresses, pages=pages, entrance=self.reception.entrance)
 
     def document(self, app: FastAPI) -> None:
         """Make the OpenAPI document tell of keys. Call it after the document's other parts are added."""
@@ -67,4 +73,5 @@ def make_door(database: Database, settings: Settings) -> Door:
         Quota(database, settings.key_quota),
         Gate(keyring, Rates(settings.key_rate), listening=settings.host),
         Addresses({**dict.fromkeys(WITHOUT_KEY, OPEN), **by_address}),
+        make_reception(database, settings),
     )

@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
+from service.accounts.store import any_account
 from service.database import Database, now
 from service.errors import StorageUnavailable, Unauthorized
 from service.people.credentials import hash_of
@@ -53,9 +54,9 @@ class Keyring:
         return grant
 
     async def is_empty(self) -> bool:
-        """Whether no key was ever made. Keys are never deleted, so that a "no" lasts."""
+        """Whether neither a key nor an account was ever made. They are never deleted, so that a "no" lasts."""
         if not self._locked and self.clock() >= self._unlocked_until:
-            self._locked = await self._database.read_async(any_key)
+            self._locked = await self._database.read_async(lambda connection: any_key(connection) or any_account(connection))
             self._unlocked_until = self.clock() + self._seconds
         return not self._locked
 

@@ -156,7 +156,7 @@ def test_that_there_is_a_key_is_asked_once(house: House, queries: list[str]) -> 
     house.key()
     house.clock.move(seconds=module.REMEMBERED)
     assert [asyncio.run(house.keyring.is_empty()) for _ in range(5)] == [False] * 5
-    assert len(queries) == 2
+    assert sum("api_keys" in query for query in queries) == 2
 
 
 def test_a_database_that_is_gone_is_no_wrong_key(sqlite_url: str) -> None:
