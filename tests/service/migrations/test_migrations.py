@@ -1,6 +1,6 @@
 """Migrations: up and down with data in the tables, on both databases, and the same tables as the code declares."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -44,7 +44,13 @@ def test_an_empty_database_comes_up_to_date_and_stays(empty_url: str):
 
 def test_the_migrations_make_the_tables_that_the_code_declares(database: Database):
     with database.read() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), all_tables()) == []
+        ours = MigrationContext.configure(connection, opts={"include_name": not_of_the_words})
+        assert compare_metadata(ours, all_tables()) == []
+
+
+def not_of_the_words(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
+    """SQLite's index of words is tables of its own, PostgreSQL's an index of an expression: neither can be declared."""
+    return not (kind in ("table", "index") and str(name).startswith("review_words"))
 
 
 @pytest.mark.parametrize("revision", ["0004", "0003", "0002", "0001", "base"])
