@@ -195,7 +195,8 @@ class _Schemas:
 
     def _property(self, owner: str, key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
         if (owner, key) not in FREE:
-            return self.lower(schema)
+            always_there = key in self.source[owner].get("required", [])
+            return self.lower(schema) | ({"nullable": True} if always_there and _may_be_null(schema) else {})
         name, keys = FREE[owner, key]
         self.found[name] = {"type": "object", **({"properties": {key: TEXT for key in keys}} if keys else {"additionalProperties": TEXT})}
         reference = {"$ref": REFERENCE + name}
@@ -221,6 +222,10 @@ class _Schemas:
         made["required"] = [key for key in made["required"] if key in failure["required"]]
         made["description"] = "A judgement; or, where `error` is there, why there is none, with what the safety rules found all the same."
         return made
+
+
+def _may_be_null(schema: Mapping[str, Any]) -> bool:
+    return any(kind.get("type") == "null" for kind in schema.get("anyOf", ()))
 
 
 def _twins(source: Mapping[str, Any]) -> dict[str, str]:
