@@ -15,6 +15,8 @@ import uvicorn
 from insight_classifier.cli import default_model, plain_errors
 from insight_classifier.errors import ConfigError
 from service import logs
+from service.accounts.accounts_cli import register as add_accounts
+from service.accounts.store import any_account
 from service.app import create_app, load
 from service.audit.audit_cli import register as add_audit
 from service.backup.backup_cli import register as add_backup
@@ -41,6 +43,7 @@ def register(app: typer.Typer) -> None:
     """Add the command to `insight`; the entry point in the group `insight.commands`."""
     app.command("serve")(serve_command)
     app.add_typer(keys_app(), name="keys")
+    add_accounts(app)
     add_audit(app)
     add_backup(app)
     add_database(app)
@@ -101,7 +104,8 @@ def tell_of_first_key(database: Database, settings: Settings) -> None:
     """Where there is no key yet: who may call until then, and how to make one. On standard error."""
     with database.read() as connection:
         if not any_key(connection):
-            print(f"insight: {first_key_notice(on_loopback=is_loopback(settings.host))}", file=sys.stderr, flush=True)
+            open_door = is_loopback(settings.host) and not any_account(connection)
+            print(f"insight: {first_key_notice(on_loopback=open_door)}", file=sys.stderr, flush=True)
 
 
 def start_model(settings: Settings) -> Path:

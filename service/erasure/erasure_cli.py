@@ -1,6 +1,5 @@
 """`insight erase`: take notes away, on the machine of the database."""
 
-import getpass
 from typing import Annotated
 
 import typer
@@ -10,8 +9,7 @@ from service.database import DEFAULT_DATABASE, Database
 from service.erasure.rules import AUTHOR, HCP, NOTE, chosen
 from service.erasure.store import Erasers, count, erase
 from service.migrations import require_current
-
-DatabaseOption = Annotated[str, typer.Option("--database", help="Address of the database.", envvar="INSIGHT_DATABASE", show_envvar=True)]
+from service.terminal import DatabaseOption, who
 
 
 def register(app: typer.Typer, erasers: Erasers) -> None:
@@ -35,16 +33,8 @@ def register(app: typer.Typer, erasers: Erasers) -> None:
                     with opened.read() as connection:
                         say(f"{count(connection, what)} notes would be erased; nothing was")
                     return
-                done = erase(opened, what, erasers, who=_who(), why=why)
+                done = erase(opened, what, erasers, who=who(), why=why)
         say(f"{done.notes} notes are erased")
         if not done.overwritten:
             tell("others read the database: the freed pages are overwritten with the next erasure. Run this again later.")
             raise typer.Exit(3)
-
-
-def _who() -> str:
-    """The person at the terminal, for the audit."""
-    try:
-        return f"terminal:{getpass.getuser()}"
-    except (KeyError, OSError):  # a container's user may have no name
-        return "terminal"

@@ -1,24 +1,19 @@
 """`insight keys`: create, list, rotate and revoke the keys of programs, on the machine of the database."""
 
-import getpass
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
 from insight_classifier.command import plain_errors, say, tell
-from insight_classifier.errors import ConfigError
-from service.database import DEFAULT_DATABASE, Database, now
-from service.migrations import head, migrate, revision_of
+from service.database import DEFAULT_DATABASE, now
 from service.people.credentials import Credential, new_key
 from service.people.rules import SCOPES, checked, checked_overlap
 from service.people.shapes import shown
 from service.people.store import add_key, all_keys, revoke_key, rotate_key
 from service.people.usage import all_notes_on
+from service.terminal import DatabaseOption, opened, table, who
 
-DatabaseOption = Annotated[str, typer.Option("--database", help="Address of the database.", envvar="INSIGHT_DATABASE", show_envvar=True)]
 KeyArgument = Annotated[str, typer.Argument(help="The visible beginning of the key, ic_live_ and 12 digits.")]
 COLUMNS = ("id", "name", "source", "scopes", "status", "expires_at", "last_used_at", "notes_today")
 FIRST_KEY = "insight keys create --name NAME --scopes admin"
@@ -42,10 +37,10 @@ def create_command(
     database: DatabaseOption = DEFAULT_DATABASE,
 ) -> None:
     """Make a key and show it, this once."""
-    with plain_errors(), _opened(database) as opened:
+    with plain_errors(), opened(database) as base:
         at, credential, asked = now(), new_key(), [scope.strip() for scope in scopes.split(",") if scope.strip()]
         wish = checked(name, source, asked, at=at, days=expires_days, rate=rate, quota=quota)
-        opened.write(lambda connection: add_key(connection, wish, credential, who=_who(), at=at))
+        base.write(lambda connection: add_key(connection, wish, credential, who=who(), at=at))
         _show(credential)
 
 
@@ -53,9 +48,9 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="For a program.")] = False, database: DatabaseOption = DEFAULT_DATABASE
 ) -> None:
     """All keys, the newest first; never a secret."""
-    with plain_errors(), _opened(database) as opened:
+    with plain_errors(), opened(database) as base:
         at = now()
-        with opened.read() as connection:
+        with base.read() as connection:
             notes = all_notes_on(connection, at.date())
             keys = [shown(row, at, notes.get(row.lineage, 0)) for row in all_keys(connection)]
         say(json.dumps({"keys": keys}, indent=2, ensure_ascii=False) if as_json else _table(keys) or f"No key yet: {FIRST_KEY}")
@@ -67,9 +62,9 @@ def rotate_command(
     database: DatabaseOption = DEFAULT_DATABASE,
 ) -> None:
     """Make a new key that may do the same, show it, and let the old one end after the overlap."""
-    with plain_errors(), _opened(database) as opened:
+    with plain_errors(), opened(database) as base:
         at, credential, overlap = now(), new_key(), checked_overlap(overlap_hours)
-        _, old = opened.write(lambda c: rotate_key(c, key, credential, overlap=overlap, who=_who(), at=at))
+        _, old = base.write(lambda c: rotate_key(c, key, credential, overlap=overlap, who=who(), at=at))
         _show(credential)
         tell(f"{old.id} ends at {old.expires_at:%Y-%m-%d %H:%M} UTC.")
 
@@ -80,35 +75,16 @@ def revoke_command(
     database: DatabaseOption = DEFAULT_DATABASE,
 ) -> None:
     """End a key and its tokens; a running service follows within seconds."""
-    with plain_errors(), _opened(database) as opened:
-        row = opened.write(lambda connection: revoke_key(connection, key, who=_who(), at=now(), why=why))
+    with plain_errors(), opened(database) as base:
+        row = base.write(lambda connection: revoke_key(connection, key, who=who(), at=now(), why=why))
         say(f"{row.id} ({row.name}) is revoked since {row.revoked_at:%Y-%m-%d %H:%M:%S} UTC.")
 
 
 def first_key_notice(*, on_loopback: bool) -> str:
     """What a service without any key says when it starts."""
-    open_to = "calls from this machine need none until there is one" if on_loopback else "every call is refused until there is one"
+    until = "until there is one, or an account"
+    open_to = f"calls from this machine need none {until}" if on_loopback else "every call is refused until there is one"
     return f"there is no key yet: {open_to}. Make the first: {FIRST_KEY}"
-
-
-@contextmanager
-def _opened(url: str) -> Iterator[Database]:
-    """A database that is new is made ready; another version's is left as it is. Raises ConfigError."""
-    revision = revision_of(url)
-    if revision is None:
-        migrate(url)
-    elif revision != head():
-        raise ConfigError(f"the database is at revision {revision}, this version needs {head()}: run insight database upgrade.")
-    with Database(url) as database:
-        yield database
-
-
-def _who() -> str:
-    """The person at the terminal, for the audit."""
-    try:
-        return f"terminal:{getpass.getuser()}"
-    except (KeyError, OSError):  # a container's user may have no name
-        return "terminal"
 
 
 def _show(credential: Credential) -> None:
@@ -117,9 +93,7 @@ def _show(credential: Credential) -> None:
 
 
 def _table(keys: list[dict[str, Any]]) -> str:
-    rows = [COLUMNS, *(tuple(_cell(column, key[column]) for column in COLUMNS) for key in keys)] if keys else []
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return table(COLUMNS, [[_cell(column, key[column]) for column in COLUMNS] for key in keys]) if keys else ""
 
 
 def _cell(column: str, value: object) -> str:
