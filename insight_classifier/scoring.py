@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from insight_classifier.decode import Findings
 from insight_classifier.definition import Definition
 from insight_classifier.errors import InsightError, NoteError
 from insight_classifier.judgement import Check, Judgement, Span, verdict_to_dict
 from insight_classifier.notes import MAX_CHARACTERS, Note, read_note
-from insight_classifier.predictor import Predictor
 from insight_classifier.record import Record
 from insight_classifier.safety import SafetyRules
 
@@ -38,7 +37,21 @@ class Failure:
 Result = Judgement | Failure
 
 
-def score(records: Iterable[Record], predictor: Predictor) -> Iterator[Result]:
+class Judging(Protocol):
+    """Whatever judges notes: a Predictor, or what stands before one."""
+
+    @property
+    def definition(self) -> Definition: ...
+
+    @property
+    def safety(self) -> SafetyRules: ...
+
+    def screen(self, note: Note) -> Findings: ...
+
+    def decide(self, notes: Sequence[Note], findings: Sequence[Findings]) -> list[Judgement]: ...
+
+
+def score(records: Iterable[Record], predictor: Judging) -> Iterator[Result]:
     """One result a record, in order. Memory is bounded by CHUNK and CHUNK_CHARACTERS."""
     for chunk in _chunks(records):
         yield from score_chunk(chunk, predictor)
@@ -57,7 +70,7 @@ def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
         yield chunk
 
 
-def score_chunk(records: Sequence[Record], predictor: Predictor) -> list[Result]:
+def score_chunk(records: Sequence[Record], predictor: Judging) -> list[Result]:
     """The results of a few records, judged together."""
     results: dict[int, Result] = {}
     notes: dict[int, Note] = {}
@@ -74,7 +87,7 @@ def score_chunk(records: Sequence[Record], predictor: Predictor) -> list[Result]
     return [results[index] for index in range(len(records))]
 
 
-def _judge(notes: Sequence[Note], findings: Sequence[Findings], predictor: Predictor) -> list[Result]:
+def _judge(notes: Sequence[Note], findings: Sequence[Findings], predictor: Judging) -> list[Result]:
     """All at once; where that fails one by one, so that only the guilty note fails, with its safety findings."""
     try:
         return list(predictor.decide(notes, findings))
@@ -93,7 +106,7 @@ def _judge(notes: Sequence[Note], findings: Sequence[Findings], predictor: Predi
         ]
 
 
-def _failure(record: Record, code: str, detail: str, predictor: Predictor) -> Failure:
+def _failure(record: Record, code: str, detail: str, predictor: Judging) -> Failure:
     identifier = record.content.get("id")
     name = str(identifier) if isinstance(identifier, str | int) and not isinstance(identifier, bool) else str(record.number)
     return Failure(name, code, detail, flags_of_refused(record.content, predictor.safety, predictor.definition))

@@ -69,9 +69,9 @@ def create_app(
     exposition = Exposition(registry or make_registry(), shared_folder())
     watch = Watch(Metrics(exposition.registry), tracing or make_tracing(settings.traces))
     door = make_door(database, settings) if database else None
-    keeping = Keeping(database, settings, predictor.definition) if database else None
     models = Models(predictor, batch_notes=settings.batch_notes, folder=models_folder, load=partial(load, settings), metrics=watch.metrics)
     scorer = Scorer(models, settings, watch)
+    keeping = Keeping(database, settings, scorer) if database else None
     intake = Intake(scorer, keeping.recorder if keeping else None)
     desk = Desk(intake, Once(database, settings.deadline_seconds), door.charge if door else _free, caller_of if door else _nobody)
     health = Health(scorer)
@@ -99,7 +99,7 @@ def create_app(
     app.include_router(model_routes(models, settings))
     app.include_router(metrics_routes(exposition))
     if keeping:
-        keeping.add_to(app)
+        keeping.add_to(app, desk.charge)
     app.include_router(page_routes(scorer, offered))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     shapes = models.live.shapes

@@ -1,4 +1,4 @@
-"""How a worker that serves nobody judges the notes of bulk jobs: by the predictor itself, and on the same record as all others."""
+"""How the notes of bulk jobs are judged, by whatever judges, and put on the same record as all others."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -9,9 +9,8 @@ from sqlalchemy import Connection
 
 from insight_classifier.errors import NoteError
 from insight_classifier.notes import Note, read_note
-from insight_classifier.predictor import Predictor
 from insight_classifier.record import Record
-from insight_classifier.scoring import Failure, Result, score_chunk
+from insight_classifier.scoring import Failure, Judging, Result, score_chunk
 from service.database import now
 from service.jobs.rules import Chunk, JobLine
 from service.notes.rules import Delivery, delivery_of
@@ -23,7 +22,7 @@ from service.records import METADATA, given_id
 class Offline:
     """Both functions are called in the worker's thread."""
 
-    def __init__(self, predictor: Predictor, recorder: Recorder, *, clock: Callable[[], datetime] = now) -> None:
+    def __init__(self, predictor: Judging, recorder: Recorder, *, clock: Callable[[], datetime] = now) -> None:
         self._predictor, self._recorder, self._clock = predictor, recorder, clock
 
     def judge(self, chunk: Chunk) -> list[Said]:

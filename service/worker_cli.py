@@ -16,14 +16,14 @@ from insight_classifier.errors import ConfigError
 from insight_classifier.predictor import Predictor, load_predictor
 from service import logs
 from service.database import Database
-from service.jobs.rules import Limits
 from service.jobs.tasks import Hands
 from service.jobs.worker import Worker
-from service.keeping import told_of
 from service.migrations import head, revision_of
 from service.offline import Offline
 from service.recording import Recorder
 from service.settings import Settings, read_settings
+from service.webhooks.outbox import emit
+from service.working import job_limits
 
 StartModel = Callable[[Settings], Path]  # the folder to start with; raises InsightError
 
@@ -59,12 +59,7 @@ def make_hands(database: Database, predictor: Predictor, settings: Settings) -> 
     """What a worker works with. Messages are sent by the services that share the database."""
     due_after = timedelta(hours=settings.safety_hours)
     desk = Offline(predictor, Recorder(database, predictor.definition, due_after=due_after, wake=lambda: None))
-    return Hands(database, predictor.definition, desk.judge, desk.store, told_of, job_limits(settings))
-
-
-def job_limits(settings: Settings) -> Limits:
-    """What the settings say of jobs."""
-    return Limits()
+    return Hands(database, predictor.definition, desk.judge, desk.store, emit, job_limits(settings))
 
 
 def require_migrated(url: str) -> None:

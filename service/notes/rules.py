@@ -68,7 +68,7 @@ class Delivery:
 def delivery_of(note: Note, record_id: str | None, source: str | None = None) -> Delivery:
     """A note that was read as a delivery. `record_id`: the id that the caller sent; `source`: of the caller's key, which decides.
 
-    Who calls without a key, from the machine itself, may name the source in the metadata: a key's caller may not write the records of another.
+    Who calls without a key, from the machine itself, may name the source in the metadata; a key's caller may not write another's records.
     Metadata never refuses a note: what cannot be read is left out and told in `ignored`.
     """
     found = {name: _first(note.metadata, keys) for name, keys in NAMES.items()}

@@ -23,6 +23,7 @@ WITHOUT_KEY = ("/livez", "/readyz", "/openapi.json", "/openapi-3.0.json", "/stat
 METRICS = "/metrics"
 BY_SCOPE: Mapping[str, tuple[str, ...]] = {
     "score": ("/", "/score", "/v1/info", "/v1/presets", "/v1/score"),
+    "jobs": ("/v1/jobs",),
     "read": (METRICS, "/v1/notes", "/v1/safety/items"),
     "review": ("POST /v1/safety/items",),
     "admin": ("/v1/keys", "/v1/models", "/v1/webhooks", "DELETE /v1/notes"),

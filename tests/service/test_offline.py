@@ -14,19 +14,19 @@ from service.jobs.rules import ERRORS, RESULTS
 from service.jobs.store import erase as erase_from_jobs
 from service.jobs.tasks import Hands
 from service.jobs.worker import Worker
-from service.keeping import told_of
 from service.notes.store import erase as erase_notes
 from service.notes.tables import JudgementRow, NoteRow
 from service.offline import Offline
 from service.recording import Recorder
 from service.safety.tables import Item
+from service.webhooks.outbox import emit
 from tests.service.conftest import HARM
 from tests.service.jobs.made import make_job, ndjson, parsed, row
 
 
 def work(database: Database, predictor: Predictor) -> None:
     desk = Offline(predictor, Recorder(database, predictor.definition, due_after=timedelta(hours=24), wake=lambda: None))
-    worker = Worker(Hands(database, predictor.definition, desk.judge, desk.store, told_of))
+    worker = Worker(Hands(database, predictor.definition, desk.judge, desk.store, emit))
     while worker._step():
         pass
 
