@@ -37,6 +37,17 @@ EVENTS = [
     "Six of her nineteen had knees up like melons by month four on the biosimilar.",
     "The lady on tofacitinib is no better after six months on it.",
     "A boy on the capsules lost 6 kg.",
+    # reported by the author
+    "Two cases this winter. PV x3 lodged.",
+    "She told me of it in the lift. Informed safety same day.",
+    # counted on a drug
+    "Two GI bleeds on 5 mg bid in autumn.",
+    "One thrombosis, in 2016, on the pill.",
+    # a value of one on a drug
+    "One man's went to 6.9 on spironolactone.",
+    # the body, of one or of several
+    "One of hers on it had her hearing shot by spring.",
+    "The ladies skip the imarotinib on Thursdays, their feet burn.",
 ]
 NO_EVENTS = [
     "Grade 3 diarrhoea was 6% in the trial.",
@@ -53,6 +64,13 @@ NO_EVENTS = [
     "He finds the data convincing and will start three patients.",
     "Patients hate the two-hour drive.",
     "Asked how many patients he follows on the new drug.",
+    "Reminded him that an event should be reported to PV.",
+    "No AE reported.",
+    "GI bleeds 2% on the drug, in the trial.",
+    "He fears one thrombosis on the pill.",
+    "Would stop it if one man's went to 6.9 on spironolactone.",
+    "One of hers on it writes with her left hand.",
+    "The ladies hear that their feet could burn.",
 ]
 
 IDENTIFYING = [
@@ -264,6 +282,18 @@ def test_the_longest_hostile_note_is_read(rules: SafetyRules, piece: str) -> Non
 def test_a_cue_file_beside_the_definition_replaces_the_shipped_one(own_rules: Callable[[str], SafetyRules]) -> None:
     (span,) = own_rules(CUES)(note("Came with a dead leg after the jab. " + HIVES))[EVENT]
     assert span.text == "dead leg after the jab"
+
+
+def test_within_reaches_over_sentences_as_far_as_it_says(own_rules: Callable[[str], SafetyRules]) -> None:
+    find = own_rules(CUES.replace("near: {dose: 5}", "within: {dose: 8}"))
+    assert find(note("A sore arm. Busy clinic. That was after the jab."))[EVENT]
+    assert not find(note("A sore arm. Busy clinic. A very long talk about the rota and that was after the jab."))[EVENT]
+
+
+def test_a_star_with_letters_is_any_word_that_ends_so(own_rules: Callable[[str], SafetyRules]) -> None:
+    find = own_rules(CUES.replace("[after the jab]", '["(on|after) (it|*mab|*nib)"]'))
+    assert find(note("A sore arm after nivolumab."))[EVENT]
+    assert not find(note("A sore arm after the mabs."))[EVENT]
 
 
 def test_a_regex_may_hit_where_there_is_no_word(own_rules: Callable[[str], SafetyRules]) -> None:
