@@ -61,8 +61,8 @@ class JobLine:
 class Judge(Protocol):
     """Computes a chunk, outside any transaction, and may take its time. What it returns is for `Record` alone.
 
-    It is called in the worker's thread, and may be called again for the same chunk. What it raises is logged, and the chunk is tried
-    again later; a record that cannot be judged is no reason to raise.
+    It is called in the worker's thread, and may be called again for the same chunk. NotAllowedNow makes the chunk wait. What else it
+    raises is logged and the chunk tried again later, some times; a record that cannot be judged is no reason to raise.
     """
 
     def __call__(self, chunk: Chunk, /) -> Any: ...  # noqa: ANN401 whatever `Store` takes

@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from service.errors import StorageUnavailable, places
+from service.errors import NotAllowedNow, StorageUnavailable, places
 from service.jobs import leases
 from service.jobs.files import sweep
 from service.jobs.leases import LEASE, Claimed, LeaseLost
@@ -102,10 +102,12 @@ class Worker:
                 self._hands.do(claimed, self._closing.is_set)
         except LeaseLost:
             log.info("job_task_left", job=claimed.job_id, task=claimed.number)
-        except (Stopped, StorageUnavailable) as problem:
+        except Stopped:
             self._give_back(claimed, failed=False)
-            if isinstance(problem, StorageUnavailable):
-                raise
+        except NotAllowedNow as problem:  # no fault of the chunk: it waits, and this is no attempt
+            log.warning("job_task_waits", job=claimed.job_id, task=claimed.number, reason=str(problem))
+            self._give_back(claimed, failed=False)
+            self._closing.wait(self._look_seconds)
         except Exception as problem:  # noqa: BLE001 the log is told, and the task is tried again
             log.error("job_task_failed", job=claimed.job_id, task=claimed.number, attempt=claimed.attempts, places=list(places(problem)))
             self._give_back(claimed, failed=True)

@@ -95,7 +95,7 @@ def row(database: Database, job_id: str) -> Any:
 
 def work(database: Database, desk: Desk, *, turns: int = 1000, **more: Any) -> None:
     """Do what is due, in this thread."""
-    worker = Worker(hands(database, desk, **more))
+    worker = Worker(hands(database, desk, **more), look_seconds=0.01)
     for _ in range(turns):
         if not worker._step():
             return

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.database import Database
-from service.errors import StorageUnavailable
+from service.errors import Closing, StorageUnavailable
 from service.jobs.files import read_piece, sums
 from service.jobs.rules import ERRORS, RESULTS, Limits
 from service.jobs.store import cancel_job
@@ -123,6 +123,21 @@ def test_a_chunk_that_fails_always_is_given_up_with_its_lines_named(database: Da
     assert (ended.state, ended.done, ended.failed) == ("finished", 0, 5)
     with database.read() as connection:
         assert {line["error"]["code"] for line in parsed(read_piece(connection, job_id, ERRORS, 1))} == {"judging_failed"}
+
+
+def test_a_chunk_that_cannot_be_judged_now_waits_however_often(database: Database, desk: Desk, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("service.jobs.tasks.MOST_ATTEMPTS", 2)
+    job_id, true_judge, refused = make_job(database, desk.predictor, ndjson(5), tmp_path), desk.judge, []
+
+    def judge(chunk):
+        if len(refused) < 5:
+            refused.append(chunk)
+            raise Closing("The service shuts down.")
+        return true_judge(chunk)
+
+    desk.judge = judge  # type: ignore[method-assign]
+    work(database, desk)
+    assert (row(database, job_id).done, len(refused)) == (5, 5)
 
 
 def test_jobs_leave_room_for_callers_who_wait(database: Database, desk: Desk, tmp_path: Path):
