@@ -114,7 +114,7 @@ def measure(contender: Contender, records: Sequence[Record], options: argparse.N
 
 async def _labels(server: Server, requests: Requests, count: int) -> list[str]:
     """Of every note, one after the other."""
-    pool = Pool(server.address)
+    pool = Pool(server.address, bodies=True)
     answers = [await pool.ask(next(requests)) for _ in range(count)]
     for answer in answers:
         if answer.status != 200:
