@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from insight_classifier.errors import ConfigError
@@ -45,6 +45,17 @@ class Settings(BaseSettings):
     )
     session_hours: float = Field(8.0, gt=0, le=168, description="Hours without a page after which a person is signed out.")
     session_days: float = Field(7.0, gt=0, le=90, description="Days after which a person signs in again, in any case.")
+    oidc_issuer: str | None = Field(None, description="OpenID provider that people sign in with; empty: none. Needs the extra oidc.")
+    oidc_client_id: str | None = Field(None, description="What the provider calls this service.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Its secret there; empty: a public client.")
+    oidc_scopes: str = Field("openid profile email", description="What the provider is asked for.")
+    oidc_roles: dict[str, str] = Field({}, description='Roles by the provider\'s groups, as JSON: {"insight-reviewers": "reviewer"}.')
+    oidc_groups_claim: str = Field("groups", description="Where the provider's token tells the groups.")
+    oidc_author_claim: str | None = Field(None, description="Where it tells the CRM's author id; empty: nowhere.")
+    oidc_emails_trusted: bool = Field(
+        False, description="Whether e-mail addresses count that the provider does not mark as verified, as Entra ID never does."
+    )
+    oidc_proxy: str | None = Field(None, description="Proxy to the provider; empty: none.")
     presets: Path | None = Field(None, description="Folder of your own CRM mapping files; empty: only the shipped ones.")
     metrics_open: bool = Field(
         False,
@@ -72,6 +83,13 @@ class Settings(BaseSettings):
             raise ValueError(f"queue_notes ({self.queue_notes}) is below batch_notes ({self.batch_notes}): a full batch would never fit")
         if self.body_limit > self.queue_bytes:
             raise ValueError(f"queue_bytes ({self.queue_bytes}) is below body_limit ({self.body_limit}): a full body would never fit")
+        return self
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        missing = [name for name in ("oidc_client_id", "public_url") if self.oidc_issuer and getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"oidc_issuer needs {' and '.join(missing)} too")
         return self
 
 

@@ -26,6 +26,7 @@ class Account:
     roles: tuple[str, ...]
     author: str | None = None
     must_change: bool = False
+    has_password: bool = True  # else the person signs in through a provider alone
 
     @property
     def permissions(self) -> frozenset[str]:

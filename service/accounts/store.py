@@ -54,7 +54,7 @@ def names_of(connection: Connection, account_ids: Iterable[str]) -> dict[str, st
 
 
 def account_of_row(row: Row[Any]) -> Account:
-    return Account(row.id, row.login, row.name, tuple(row.roles.split()), row.author, bool(row.must_change))
+    return Account(row.id, row.login, row.name, tuple(row.roles.split()), row.author, bool(row.must_change), row.password is not None)
 
 
 def add_account(
@@ -113,9 +113,9 @@ def set_author(connection: Connection, account_id: str, author: str | None, *, w
 
 
 def link(connection: Connection, account_id: str, issuer: str, subject: str, *, who: str, at: datetime) -> Row[Any]:
-    """From now on an OpenID provider knows the person."""
+    """From now on an OpenID provider says who it is, and no password does: whoever has left there has left here."""
     old = account_row(connection, account_id)
-    return _changed(connection, old, "account.link", {"issuer": issuer, "subject": subject}, who=who, at=at)
+    return _changed(connection, old, "account.link", {"issuer": issuer, "subject": subject, **_first(None, at)}, who=who, at=at)
 
 
 def refresh_hash(connection: Connection, account_id: str, password: str) -> None:
