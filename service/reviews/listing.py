@@ -43,16 +43,18 @@ from service.safety.tables import Item
 REVIEWS, ITEMS = (Base.metadata.tables[row.__tablename__] for row in (ReviewRow, Item))
 PAGE, MOST = 50, 500  # notes on a page
 COUNTED = 100_000  # a count ends there
+FEW = 3000
 FOUND_ON_SQLITE = "SELECT rowid FROM review_words WHERE review_words MATCH :asked"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One note of a page. `card`: columns of review_cards and `due_at`; `note`: columns of `notes.reading.SHOWN` and `metadata`;
-    `marks`: where the words that were searched for stand."""
+    """One note of a page. `card`: columns of review_cards; `note`: columns of `notes.reading.SHOWN` and `metadata`; `due_at`: of its
+    safety item, in that queue alone; `marks`: where the words that were searched for stand."""
 
     card: Row[Any]
     note: Row[Any]
+    due_at: datetime | None = None
     marks: Sequence[Mapping[str, str | int]] = ()
 
 
@@ -67,12 +69,17 @@ class Page:
 def page(connection: Connection, view: View, who: str, *, limit: int = PAGE, after: str | None = None) -> Page:
     """A page of a view as a person sees it: of what is open, without what that person has dealt with."""
     size = min(limit, MOST)
-    cards = connection.execute(chosen(connection, view, who, after=after).limit(size + 1)).all()
-    more, cards = len(cards) > size, cards[:size]
-    notes = _notes(connection, [card.note_id for card in cards])
+    found = connection.execute(chosen(connection, view, who, after=after).limit(size + 1)).all()
+    more, found = len(found) > size, found[:size]
+    ids = [one.note_id for one in found]
+    cards, notes = _rows(connection, CARD, CARDS.c.note_id, ids), _rows(connection, READ, NOTES.c.id, ids)
     search = read_search(view.q) if view.q else None
-    entries = [Entry(card, notes[card.note_id], _marks(notes[card.note_id], search)) for card in cards if card.note_id in notes]
-    return Page(entries, _cursor(cards[-1]) if more else None)
+    entries = [
+        Entry(cards[one.note_id], notes[one.note_id], one.due_at, _marks(notes[one.note_id], search))
+        for one in found
+        if one.note_id in notes
+    ]
+    return Page(entries, _cursor(found[-1]) if more else None)
 
 
 def count(connection: Connection, view: View, who: str, *, most: int = COUNTED) -> int:
@@ -82,12 +89,11 @@ def count(connection: Connection, view: View, who: str, *, most: int = COUNTED) 
 
 
 def chosen(connection: Connection, view: View, who: str, *, after: str | None = None, ordered: bool = True) -> Select[Any]:
-    """The cards of a view: columns of the card, `due_at`, and `place`, by which they are sorted."""
+    """The notes of a view: `note_id`, `due_at`, and `place`, by which they are sorted; narrow, for many may have to be sorted."""
     queue, place = view.described, _place(view)
     due = ITEMS.c.due_at if queue.safety else null()
     source = ITEMS.join(CARDS, CARDS.c.note_id == ITEMS.c.note_id) if queue.safety else CARDS
-    columns = [column for column in CARDS.c if column.name != "tokens"]
-    query = select(*columns, due.label("due_at"), place.label("place")).select_from(source)
+    query = select(CARDS.c.note_id, due.label("due_at"), place.label("place")).select_from(source)
     query = query.where(*_conditions(connection, view, who))
     if not ordered:
         return query
@@ -122,7 +128,7 @@ def _conditions(connection: Connection, view: View, who: str) -> list[ColumnElem
     found += [CARDS.c.note_id >= _id_at(view.since)] if view.since else []
     found += [CARDS.c.note_id < _id_at(view.until + timedelta(days=1))] if view.until else []
     found += [_has(one, dialect) for one in view.filters]
-    found += [CARDS.c.number.in_(_matching(read_search(view.q), dialect))] if view.q else []
+    found += [_matches(connection, read_search(view.q))] if view.q else []
     found += [_reviewed_by(view.reviewer, DECIDING)] if view.reviewer else []
     found += [~_reviewed_by(who)] if wants_open or queue.name == "calibration" else []
     return found
@@ -136,12 +142,17 @@ def _has(wanted: Filter, dialect: str) -> ColumnElement[bool]:
     return ~either if wanted.but else either
 
 
-def _matching(search: Search, dialect: str) -> Any:  # noqa: ANN401 a select of numbers
-    if dialect == "sqlite":
-        return text(FOUND_ON_SQLITE).bindparams(asked=search.for_sqlite()).columns(column("rowid"))
-    config: ColumnElement[Any] = literal_column("'simple'")
-    vector, asked = func.to_tsvector(config, TEXTS.c.words), func.to_tsquery(config, search.for_postgres())
-    return select(TEXTS.c.number).where(vector.op("@@")(asked))
+def _matches(connection: Connection, search: Search) -> ColumnElement[bool]:
+    """Whether the words of a note are what is searched for. Few such notes are gone through; of many, those that come first are tried."""
+    if connection.dialect.name != "sqlite":
+        config: ColumnElement[Any] = literal_column("'simple'")
+        vector, asked = func.to_tsvector(config, TEXTS.c.words), func.to_tsquery(config, search.for_postgres())
+        return CARDS.c.number.in_(select(TEXTS.c.number).where(vector.op("@@")(asked)))
+    query = {"asked": search.for_sqlite()}
+    few = connection.execute(text(f"SELECT count(*) FROM ({FOUND_ON_SQLITE} LIMIT {FEW})"), query).scalar_one() < FEW
+    found = text(FOUND_ON_SQLITE).bindparams(**query).columns(column("rowid"))
+    # A plus before a column keeps SQLite from searching by it.
+    return (CARDS.c.number if few else CARDS.c.number.op("+")(0)).in_(found)
 
 
 def _reviewed_by(who: str, kinds: Sequence[str] | None = None) -> ColumnElement[bool]:
@@ -187,8 +198,11 @@ READ: Select[Any] = select(*SHOWN, NOTES.c.metadata).select_from(
 )
 
 
-def _notes(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
-    return {row.id: row for row in connection.execute(READ.where(NOTES.c.id.in_(ids)))} if ids else {}
+CARD: Select[Any] = select(CARDS.c.note_id.label("id"), *(column for column in CARDS.c if column.name != "tokens"))
+
+
+def _rows(connection: Connection, query: Select[Any], key: ColumnElement[str], ids: Sequence[str]) -> dict[str, Row[Any]]:
+    return {row.id: row for row in connection.execute(query.where(key.in_(ids)))} if ids else {}
 
 
 def _marks(note: Row[Any], search: Search | None) -> Sequence[Mapping[str, str | int]]:

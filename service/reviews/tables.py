@@ -72,6 +72,7 @@ class CardRow(Base):
         Index(None, "dispute", "note_id"),
         Index(None, "assigned_to", "open", "note_id"),
         Index(None, "insight", "answered", "note_id"),
+        Index(None, "leased_by", "leased_until"),
     )
 
     number: Mapped[int] = mapped_column(Number, primary_key=True)  # by which its words are found

@@ -11,9 +11,9 @@ from service.database import Base
 from service.notes.store import JUDGEMENTS
 from service.reviews.answers import apart, stored_answer
 from service.reviews.kinds import ADJUDICATE, DECIDING, FLAG
-from service.reviews.tables import CardRow, ReviewRow
+from service.reviews.tables import CardRow, GoldRow, ReviewRow
 
-CARDS, REVIEWS = (Base.metadata.tables[row.__tablename__] for row in (CardRow, ReviewRow))
+CARDS, REVIEWS, GOLD = (Base.metadata.tables[row.__tablename__] for row in (CardRow, ReviewRow, GoldRow))
 PIECE = 500
 
 
@@ -36,20 +36,22 @@ PUT = (
 
 def _cards(ids: Sequence[str]) -> Any:  # noqa: ANN401 a select
     joined = CARDS.outerjoin(JUDGEMENTS, JUDGEMENTS.c.id == CARDS.c.judgement_id)
-    return select(CARDS.c.note_id, CARDS.c.wanted, JUDGEMENTS.c.label).select_from(joined).where(CARDS.c.note_id.in_(ids))
+    joined = joined.outerjoin(GOLD, (GOLD.c.note_id == CARDS.c.note_id) & (GOLD.c.version_id == CARDS.c.version_id))
+    shown = (CARDS.c.note_id, CARDS.c.wanted, JUDGEMENTS.c.label, GOLD.c.review_id.label("gold"))
+    return select(*shown).select_from(joined).where(CARDS.c.note_id.in_(ids))
 
 
 def _live(ids: Sequence[str]) -> Any:  # noqa: ANN401 a select
     """What counts of the wording that counts."""
     joined = REVIEWS.join(CARDS, (CARDS.c.note_id == REVIEWS.c.note_id) & (CARDS.c.version_id == REVIEWS.c.version_id))
-    shown = [REVIEWS.c[name] for name in ("note_id", "reviewer", "kind", "label", "answer")]
+    shown = [REVIEWS.c[name] for name in ("id", "note_id", "reviewer", "kind", "label", "answer")]
     query = select(*shown).select_from(joined).where(REVIEWS.c.note_id.in_(ids), REVIEWS.c.superseded_at.is_(None))
     return query.order_by(REVIEWS.c.note_id, REVIEWS.c.id)
 
 
 def _counted(card: Row[Any], live: Sequence[Row[Any]], definition: Definition) -> Mapping[str, Any]:
     decisions = [row for row in live if row.kind in DECIDING]
-    settled = next((row.label for row in reversed(live) if row.kind == ADJUDICATE), None)
+    settled = next((row.label for row in reversed(live) if row.kind == ADJUDICATE or row.id == card.gold), None)
     people = len({row.reviewer for row in decisions})
     label = settled or _agreed(row.label for row in decisions) or card.label
     return {

@@ -114,6 +114,7 @@ def _add_cards() -> None:
         _index("review_cards", "open", name, "note_id")
     for columns in (["open", "note_id"], ["dispute", "note_id"], ["assigned_to", "open", "note_id"], ["insight", "answered", "note_id"]):
         _index("review_cards", *columns)
+    _index("review_cards", "leased_by", "leased_until")
     op.create_table(
         "review_texts",
         sa.Column("number", NUMBER, autoincrement=False, nullable=False),

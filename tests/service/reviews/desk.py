@@ -5,14 +5,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from insight_classifier.definition import Definition, Dimension
 from service.database import Database
 from service.notes.rows import Kept
 from service.notes.rules import Delivery
 from service.notes.store import judged, keep
-from service.reviews.cards import refresh
+from service.reviews.cards import CARDS, refresh
 from service.reviews.listing import page
+from service.reviews.rules import Decision
 from service.reviews.scores import Policy
+from service.reviews.store import Saved, save
+from service.reviews.undo import undo
 from service.reviews.views import read_view
 
 START = datetime(2026, 5, 3, 8, tzinfo=UTC)
@@ -64,6 +69,7 @@ class Desk:
     double_share: float = 0.0
     emitted: list[Mapping[str, Any]] = field(default_factory=list)
     kept: dict[str, Kept] = field(default_factory=dict)
+    seconds: int = 0
 
     @property
     def policy(self) -> Policy:
@@ -89,3 +95,31 @@ class Desk:
         with self.database.read() as connection:
             found = page(connection, read_view(query, self.definition), who, **more)
         return [entry.note.record_id for entry in found.entries]
+
+    def card(self, name: str) -> Any:
+        """The card of a note."""
+        with self.database.read() as connection:
+            return connection.execute(select(CARDS).where(CARDS.c.note_id == self.kept[name].note_id)).one()
+
+    def decide(self, name: str, kind: str, who: str = "anna", **more: Any) -> Saved:
+        """Decide on a note as it stands; each decision a second later."""
+        card = self.card(name)
+        return self.save(Decision(card.note_id, card.version_id, card.judgement_id, who, kind, **more))
+
+    def save(self, decision: Decision) -> Saved:
+        at = self.later()
+        return self.database.write(lambda c: save(c, decision, self.policy, at))
+
+    def undo(self, who: str = "anna", **more: Any) -> list[str]:
+        """Undo a person's latest act; the names of its notes."""
+        at = self.later()
+        _, notes = self.database.write(lambda c: undo(c, who, self.policy, at, **more))
+        return [name for name, kept in self.kept.items() if kept.note_id in notes]
+
+    def later(self) -> datetime:
+        self.seconds += 1
+        return START + timedelta(hours=1, seconds=self.seconds)
+
+    def rows(self, query: Any) -> Sequence[Any]:
+        with self.database.read() as connection:
+            return connection.execute(query).mappings().all()

@@ -24,15 +24,15 @@ def test_the_newest_come_first_and_pages_join_without_a_gap(desk: Desk):
     assert seen == [f"n{number}" for number in (6, 5, 4, 3, 2, 1, 0)]
 
 
-@pytest.mark.parametrize("queue", ["uncertain", "insights", "audit"])
-def test_a_sorted_queue_has_every_note_once_over_its_pages(desk: Desk, queue: str):
+@pytest.mark.parametrize(("queue", "column"), [("uncertain", "doubt"), ("insights", "worth"), ("audit", "draw")])
+def test_a_sorted_queue_has_every_note_once_over_its_pages(desk: Desk, queue: str, column: str):
     for number in range(9):
         desk.note(f"n{number}", *every_check(desk.definition), probability=0.4 + 0.02 * (number // 3))
     view, seen, after = read_view(f"queue={queue}", desk.definition), [], None
     with desk.database.read() as connection:
         while True:
             found = page(connection, view, "anna", limit=2, after=after)
-            seen += [entry.card.place for entry in found.entries]
+            seen += [entry.card._mapping[column] for entry in found.entries]
             if (after := found.after) is None:
                 break
     assert (len(seen), seen) == (9, sorted(seen, reverse=True))
