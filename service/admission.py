@@ -58,6 +58,8 @@ class Admission:
         if self.held_requests >= self.settings.queue_notes:
             raise self._overloaded(f"{self.held_requests} requests are in hand, and at most {self.settings.queue_notes} may be.")
         self.require_room(1)
+        if (wait := self.batcher.wait_now()) > self.settings.queue_seconds:
+            raise self._overloaded(f"A note would wait {wait:.1f} s, and at most {self.settings.queue_seconds:g} s are let come together.")
 
     def _overloaded(self, words: str) -> Overloaded:
         advice = self.batcher.retry_after()

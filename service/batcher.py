@@ -101,6 +101,13 @@ class Batcher:
                 self._drop_unwanted()
             return len(self._heap)
 
+    def wait_now(self) -> float:
+        """Seconds until the turn of a short note that comes now: what stands before it, at the measured pace."""
+        now = time.monotonic()
+        with self._changed:
+            ahead = sum(job.task.tokens for job in self._heap if job.turn <= now and job.wanted)
+            return (self._busy_tokens + ahead) / self._pace
+
     def submit(self, tasks: Sequence[Task], deadline: float) -> list[Future[Judgement]]:
         """Queue the notes of one request, all or none. Raises Overloaded, Closing or WorkerDied."""
         with self._changed:

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     body_limit: int = Field(MIB, ge=1024, le=64 * MIB, description="Largest request body, in bytes.")
     batch_notes: int = Field(500, ge=1, le=10_000, description="Most notes in one batch request.")
     queue_notes: int = Field(1000, ge=1, le=100_000, description="Most notes that may wait; beyond it callers are told to come back.")
+    queue_seconds: float = Field(
+        1.0, gt=0, le=600, description="Longest that a note may have to wait for its turn; beyond it callers are told to come back."
+    )
     queue_bytes: int = Field(
         64 * MIB, ge=1024, le=16_384 * MIB, description="Most bytes of requests in hand; beyond it callers are told to come back."
     )

@@ -179,6 +179,12 @@ def test_a_batch_that_finds_no_room_is_refused_before_it_is_scanned(client: Test
     assert "Nothing of this request was read or scanned" in two.json()["detail"]
 
 
+def test_a_note_that_would_wait_too_long_is_refused_before_it_is_read(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client.app.state.scorer.batcher, "wait_now", lambda: 5.0)  # type: ignore[attr-defined]
+    answer = client.post("/v1/score", content=b"not even JSON")
+    assert (answer.status_code, answer.json()["code"]) == (429, "overloaded")
+
+
 def test_info_tells_what_runs_here(client: TestClient, predictor: Predictor) -> None:
     body = client.get("/v1/info").json()
     assert body["model"] == predictor.model.to_dict()

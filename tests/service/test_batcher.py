@@ -69,6 +69,18 @@ def occupied(batcher: Batcher, gate: Gate) -> Future:
     return first
 
 
+def test_the_wait_of_a_note_that_comes_now_counts_what_stands_before_it():
+    gate = Gate(opened=False)
+    with working(gate, batch_notes=1) as batcher:
+        batcher._pace = 1000.0
+        batcher.submit([task(gate, "first")], time.monotonic() + SOON)
+        wait_until(lambda: gate.batches)
+        batcher.submit([task(gate, f"{number}", tokens=1000) for number in range(3)], time.monotonic() + SOON)  # their turns are later
+        batcher.submit([task(gate, "second", tokens=1)], time.monotonic() + SOON)
+        time.sleep(0.01)
+        assert batcher.wait_now() == pytest.approx((TOKENS + 1) / 1000)
+
+
 def test_each_note_gets_its_own_judgement() -> None:
     gate = Gate()
     with working(gate) as batcher:
