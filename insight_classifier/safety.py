@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -36,7 +37,7 @@ class SafetyRules:
 
     def __init__(self, definition: Definition, nlp: Language) -> None:
         """`nlp` is `text.rules_pipeline()`. Raises DefinitionError where a cue file is malformed."""
-        self._nlp = nlp
+        self._sentences = Sentences(nlp)
         self.scanners = {
             member.name: Scanner(read_cues(cue_file(definition.source, member.cues)))
             for member in definition.checks.values()
@@ -48,17 +49,30 @@ class SafetyRules:
         found: dict[str, list[Span]] = {name: [] for name in self.scanners}
         for field, sent in note.fields.items():
             readable = view(sent)
-            text = Text(readable.text, self._nlp)
+            text = Text(readable.text, self._sentences)
             for name, scanner in self.scanners.items():
                 found[name] += _spans(field, sent, readable, scanner(text))
         return {name: tuple(spans) for name, spans in found.items()}
 
 
+class Sentences:
+    """Where sentences begin. What spaCy learns of a text's words is forgotten after it: a service must not remember every note it saw."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._nlp = nlp
+        self._one_at_a_time = threading.Lock()  # spaCy has one memory zone
+
+    def __call__(self, plain: str) -> list[int]:
+        """The first character of each sentence."""
+        with self._one_at_a_time, self._nlp.memory_zone():
+            return [sentence.start_char for sentence in self._nlp(plain).sents]
+
+
 class Text:
     """A readable text with its words and sentences; sentences are split only when something was found."""
 
-    def __init__(self, readable: str, nlp: Language) -> None:
-        self._nlp = nlp
+    def __init__(self, readable: str, split: Sentences) -> None:
+        self._split = split
         self.plain = readable.translate(_PLAIN)
         self.starts: list[int] = []
         self.places: dict[str, list[int]] = {}  # where each word stands
@@ -74,7 +88,7 @@ class Text:
     @cached_property
     def sentences(self) -> list[int]:
         """The first word of each sentence, and the number of words."""
-        firsts = {bisect_left(self.starts, sentence.start_char) for sentence in self._nlp(self.plain).sents}
+        firsts = {bisect_left(self.starts, start) for start in self._split(self.plain)}
         return sorted(firsts | {0, max(len(self.starts), 1)})
 
     def sentence(self, hit: Hit) -> tuple[tuple[int, int], tuple[int, int]]:

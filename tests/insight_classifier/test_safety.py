@@ -333,3 +333,13 @@ def test_a_malformed_cue_file_names_file_entry_and_mend(
 def test_a_cue_file_without_findings_is_refused(own_rules: Callable[[str], SafetyRules], content: str) -> None:
     with pytest.raises(DefinitionError):
         own_rules(content)
+
+
+def test_words_of_a_note_are_forgotten_after_its_scan(definition: Definition):
+    nlp = rules_pipeline()
+    rules = SafetyRules(definition, nlp)
+    known = len(nlp.vocab.strings)
+    for number in range(3):
+        told = f"One lady on clarivumab ended up in hospital with jaundice after the third dose. Her sister Zyxw{number}qa was there."
+        assert rules(note(told))["adverse_event"]
+    assert len(nlp.vocab.strings) == known
