@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from service.depth import DEEPEST, is_too_deep
 from service.errors import RequestError
 
 # Bytes beyond the limit that are read and dropped: a caller who is cut off in the middle never sees the answer.
@@ -60,17 +61,24 @@ def parse_json(body: bytes) -> object:
     """The value in a JSON body. Refuses what readers disagree about: NaN, repeated keys, numbers beyond a double."""
     try:
         text = body.decode("utf-8-sig")
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
     except UnicodeDecodeError as problem:
         raise RequestError(f"Byte {problem.start} is not UTF-8. Encode the body as UTF-8.", "invalid_utf8") from problem
     except RecursionError as problem:
-        raise RequestError("The body is nested too deeply. Send a flat object.", "invalid_json") from problem
+        raise _too_deep() from problem
     except json.JSONDecodeError as problem:
         where = f"line {problem.lineno}, column {problem.colno}"
         hint = " A NUL byte stands there." if problem.doc[problem.pos : problem.pos + 1] == "\0" else ""
         raise RequestError(f"The body is not JSON: {problem.msg} at {where}.{hint}", "invalid_json") from problem
     except ValueError as problem:  # a whole number of thousands of digits
         raise RequestError("The body holds a number that is too long. Send it as a text.", "invalid_json") from problem
+    if is_too_deep(value):
+        raise _too_deep()
+    return value
+
+
+def _too_deep() -> RequestError:
+    return RequestError(f"The body is nested too deeply: {DEEPEST} levels are read. Send a flat object.", "invalid_json")
 
 
 def parse_form(body: bytes) -> dict[str, str]:

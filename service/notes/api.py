@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import Connection, Row
+from starlette.responses import Response
 
+from service.answers import json_response, to_json
 from service.database import Database
 from service.errors import RequestError
 from service.notes.reading import history, note
@@ -71,10 +73,16 @@ def note_routes(database: Database) -> APIRouter:
     """`GET /v1/notes/{id}`; behind the guard, which asks for the scope read."""
     router = APIRouter(tags=["notes"])
 
-    @router.get("/v1/notes/{note_id}", summary="A note with its history", operation_id="getNote", responses=responses("NoteHistory", CODES))
-    async def get_note(note_id: str) -> dict[str, Any]:
+    @router.get(
+        "/v1/notes/{note_id}",
+        summary="A note with its history",
+        operation_id="getNote",
+        response_class=Response,
+        responses=responses("NoteHistory", CODES),
+    )
+    async def get_note(note_id: str) -> Response:
         """The latest judgement of the current version is what counts."""
-        return await database.read_async(lambda connection: _told(connection, note_id))
+        return json_response(await database.read_async(lambda connection: to_json(_told(connection, note_id))))
 
     return router
 

@@ -10,6 +10,7 @@ from typing import Any
 from insight_classifier.errors import ConfigError
 from insight_classifier.notes import Note
 from service.database import content_json
+from service.depth import DEEPEST, is_too_deep
 
 # What is taken from a note's metadata, and under which names it may stand there; the first that holds something counts.
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -182,7 +183,10 @@ def _number(found: Mapping[str, tuple[str, object]], name: str, ignored: list[st
 
 
 def _metadata(given: Mapping[str, Any], ignored: list[str]) -> Mapping[str, Any]:
-    """JSON as both databases take it."""
+    """JSON as both databases take it, and as everyone who reads it can."""
+    if is_too_deep(given):
+        ignored.append(f"metadata is nested in more than {DEEPEST} levels")
+        return {}
     try:
         content_json(dict(given))
     except (ConfigError, TypeError, RecursionError):

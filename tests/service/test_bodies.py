@@ -16,6 +16,7 @@ BAD_JSON = {
     "a key twice": (b'{"text": "a", "text": "b"}', "invalid_json", "'text' stands twice"),
     "a nesting bomb": (b"[" * 100_000, "invalid_json", "nested too deeply"),
     "a nesting bomb of objects": (b'{"a":' * 100_000, "invalid_json", "nested too deeply"),
+    "deeper than is read": (b"[" * 65 + b"]" * 65, "invalid_json", "64 levels are read"),
     "a NUL byte": (b'{"text": \0}', "invalid_json", "NUL"),
     "a NUL in a text": (b'{"text": "\0"}', "invalid_json", "control character"),
     "two values": (b"{}{}", "invalid_json", "Extra data"),

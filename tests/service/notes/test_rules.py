@@ -1,5 +1,6 @@
 """What is read from a delivery, which version counts, and what a judgement says."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -69,6 +70,7 @@ def test_metadata_is_read_by_its_usual_names(metadata: dict[str, Any], name: str
         {"author": ["a"]},
         {"score": float("nan")},
         {"set": {1}},
+        {"deep": json.loads("[" * 900 + "]" * 900)},
     ],
 )
 def test_metadata_that_cannot_be_read_is_told_and_refuses_nothing(metadata: dict[str, Any]):
