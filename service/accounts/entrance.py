@@ -13,6 +13,7 @@ from service.errors import Forbidden, ServiceError, SignedOut
 from service.rendering import Rendering, wants_page
 
 LOGIN, LOGOUT, ACCOUNT = "/login", "/logout", "/account"
+LEFT = f"{LOGIN}?left"  # after signing out
 
 
 class Entrance:

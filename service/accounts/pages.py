@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from service.accounts.entrance import ACCOUNT, LOGIN, LOGOUT, Entrance
+from service.accounts.entrance import ACCOUNT, LEFT, LOGIN, LOGOUT, Entrance
 from service.accounts.roles import PERMISSIONS, ROLES
 from service.accounts.rules import HOME, LOCAL, SHORTEST_PASSWORD, safe_next
 from service.accounts.signing_in import SignIn
@@ -25,7 +25,7 @@ def _add_signing_in(router: APIRouter, entrance: Entrance, sign_in: SignIn, *, p
 
     def page(request: Request, going: str, login: str = "", problem: ServiceError | None = None) -> Response:
         told = problem_of(problem) if problem else None
-        shown = {"next": going, "login": login, "problem": told, "provider": provider}
+        shown = {"next": going, "login": login, "problem": told, "provider": provider, "left": "left" in request.query_params}
         response = rendering.page("login.html", request, told.status if told else 200, **shown)
         response.headers.update(told.all_headers() if told else {})
         return response
@@ -59,7 +59,7 @@ def _add_signing_in(router: APIRouter, entrance: Entrance, sign_in: SignIn, *, p
         if visitor := visitor_of(request):
             await form_of(request)
             await sign_in.leave(visitor)
-        response = RedirectResponse(LOGIN, 303)
+        response = RedirectResponse(LEFT, 303)
         browser.take(response, request)
         return response
 

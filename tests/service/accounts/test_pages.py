@@ -136,7 +136,7 @@ def test_signing_out_ends_the_session_for_good(browser: TestClient, house: House
     sign_in(browser)
     kept = browser.cookies["insight_session"]
     left = browser.post("/logout", data={"csrf": csrf(browser)}, headers=ORIGIN)
-    assert (left.status_code, left.headers["location"]) == (303, "/login")
+    assert (left.status_code, left.headers["location"]) == (303, "/login?left")
     show_only(browser, kept)
     assert browser.get("/work").status_code == 303
     assert browser.post("/logout", headers=ORIGIN).headers["location"] == "/login"
