@@ -13,7 +13,7 @@ from service.reviews.scores import Policy, draw, scores
 from service.reviews.tables import CardRow, FacetRow, TextRow
 from service.reviews.tally import tally
 from service.reviews.views import FACETS, META, token
-from service.reviews.words import words_of
+from service.reviews.words import mark_of, words_of
 
 CARDS, TEXTS, FACET_ROWS = (Base.metadata.tables[row.__tablename__] for row in (CardRow, TextRow, FacetRow))
 PIECE = 500
@@ -55,13 +55,19 @@ def catch_up(connection: Connection, policy: Policy, limit: int = PIECE) -> int:
 
 def _put(connection: Connection, rows: Sequence[Row[Any]], policy: Policy) -> None:
     ids = [row.id for row in rows]
-    before = {row.note_id: row.version_id for row in connection.execute(_known(ids))}
-    connection.execute(_upsert(connection), [card(row, policy) for row in rows])
+    before = {row.note_id: (row.version_id, row.tokens) for row in connection.execute(_known(ids))}
+    cards = {row.id: card(row, policy) for row in rows}
+    connection.execute(_upsert(connection), list(cards.values()))
     numbers = {row.note_id: row.number for row in connection.execute(_known(ids))}
-    reworded = [row for row in rows if before.get(row.id) != row.current_version_id]
-    _put_words(connection, {numbers[row.id]: words_of(row.fields) for row in reworded}, {numbers[note_id] for note_id in before})
+    reworded = [row for row in rows if before.get(row.id) != (row.current_version_id, cards[row.id]["tokens"])]
+    _put_words(connection, {numbers[row.id]: _words(row, cards[row.id]) for row in reworded}, {numbers[note_id] for note_id in before})
     _put_facets(connection, rows)
     tally(connection, [row.id for row in rows if row.id in before], policy.definition)
+
+
+def _words(row: Row[Any], made: Mapping[str, Any]) -> str:
+    """The words of a note, and a mark for everything that a filter may ask for."""
+    return " ".join([words_of(row.fields), *map(mark_of, made["tokens"].split("\n")[1:-1])])
 
 
 def card(row: Row[Any], policy: Policy) -> dict[str, Any]:
@@ -107,7 +113,7 @@ def _text(value: object) -> str | None:
 
 
 def _known(ids: Sequence[str]) -> Any:  # noqa: ANN401 a select
-    return select(CARDS.c.note_id, CARDS.c.number, CARDS.c.version_id).where(CARDS.c.note_id.in_(ids))
+    return select(CARDS.c.note_id, CARDS.c.number, CARDS.c.version_id, CARDS.c.tokens).where(CARDS.c.note_id.in_(ids))
 
 
 def _upsert(connection: Connection) -> Any:  # noqa: ANN401 the statement's type is the dialect's own

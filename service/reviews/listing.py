@@ -36,7 +36,7 @@ from service.reviews.kinds import DECIDING
 from service.reviews.scores import PRIME, shuffle
 from service.reviews.tables import ReviewRow
 from service.reviews.views import Filter, View, token
-from service.reviews.words import Search, highlights, read_search
+from service.reviews.words import Search, either_mark, highlights, read_search
 from service.safety.rules import OPEN as SAFETY_OPEN
 from service.safety.tables import Item
 
@@ -119,7 +119,7 @@ def _conditions(connection: Connection, view: View, who: str) -> list[ColumnElem
     wants_open = view.wants_open()
     found: list[ColumnElement[bool]] = [] if wants_open is None else [CARDS.c.open if wants_open else ~CARDS.c.open]
     found += [ITEMS.c.state == SAFETY_OPEN] if queue.safety else []
-    found += [CARDS.c[queue.sort] > queue.least] if queue.least is not None else []
+    found += [CARDS.c[queue.sort] > queue.least] if queue.least is not None and not view.seed else []
     found += [CARDS.c[name] if value else ~CARDS.c[name] for name, value in queue.only.items()]
     found += [CARDS.c.assigned_to == (view.assigned or who)] if queue.own or view.assigned else []
     found += [CARDS.c.flagged if view.flagged == "yes" else ~CARDS.c.flagged] if view.flagged else []
@@ -128,9 +128,9 @@ def _conditions(connection: Connection, view: View, who: str) -> list[ColumnElem
     found += [CARDS.c.note_id >= _id_at(view.since)] if view.since else []
     found += [CARDS.c.note_id < _id_at(view.until + timedelta(days=1))] if view.until else []
     found += [_has(one, dialect) for one in view.filters]
-    found += [_matches(connection, read_search(view.q))] if view.q else []
+    found += _matches(connection, view)
     found += [_reviewed_by(view.reviewer, DECIDING)] if view.reviewer else []
-    found += [~_reviewed_by(who)] if wants_open or queue.name == "calibration" else []
+    found += [_not_dealt_with(who, sorted_all=bool(view.seed))] if wants_open or queue.name == "calibration" else []
     return found
 
 
@@ -142,23 +142,43 @@ def _has(wanted: Filter, dialect: str) -> ColumnElement[bool]:
     return ~either if wanted.but else either
 
 
-def _matches(connection: Connection, search: Search) -> ColumnElement[bool]:
-    """Whether the words of a note are what is searched for. Few such notes are gone through; of many, those that come first are tried."""
+def _matches(connection: Connection, view: View) -> list[ColumnElement[bool]]:
+    """Whether a note is among those that the index of words finds. Few of them are gone through; of many, those that come first are tried.
+
+    The index also finds what filters ask for: it is asked even without a search, to know whether there are few.
+    """
     if connection.dialect.name != "sqlite":
-        config: ColumnElement[Any] = literal_column("'simple'")
-        vector, asked = func.to_tsvector(config, TEXTS.c.words), func.to_tsquery(config, search.for_postgres())
-        return CARDS.c.number.in_(select(TEXTS.c.number).where(vector.op("@@")(asked)))
-    query = {"asked": search.for_sqlite()}
-    few = connection.execute(text(f"SELECT count(*) FROM ({FOUND_ON_SQLITE} LIMIT {FEW})"), query).scalar_one() < FEW
-    found = text(FOUND_ON_SQLITE).bindparams(**query).columns(column("rowid"))
+        return [CARDS.c.number.in_(_found_on_postgres(read_search(view.q)))] if view.q else []
+    marked = [either_mark(token(one.name, value) for value in one.values) for one in view.filters if not one.but and one.name != "life"]
+    asked = " AND ".join([*marked, *([read_search(view.q).for_sqlite()] if view.q else [])])
+    if not asked:
+        return []
+    few = connection.execute(text(f"SELECT count(*) FROM ({FOUND_ON_SQLITE} LIMIT {FEW})"), {"asked": asked}).scalar_one() < FEW
+    found = text(FOUND_ON_SQLITE).bindparams(asked=asked).columns(column("rowid"))
+    if few:
+        return [CARDS.c.number.in_(found)]
     # A plus before a column keeps SQLite from searching by it.
-    return (CARDS.c.number if few else CARDS.c.number.op("+")(0)).in_(found)
+    return [CARDS.c.number.op("+")(0).in_(found)] if view.q else []
+
+
+def _found_on_postgres(search: Search) -> Any:  # noqa: ANN401 a select of numbers
+    config: ColumnElement[Any] = literal_column("'simple'")
+    vector, asked = func.to_tsvector(config, TEXTS.c.words), func.to_tsquery(config, search.for_postgres())
+    return select(TEXTS.c.number).where(vector.op("@@")(asked))
 
 
 def _reviewed_by(who: str, kinds: Sequence[str] | None = None) -> ColumnElement[bool]:
     """Whether a person dealt with the wording that counts, and did not take it back."""
     same = (REVIEWS.c.note_id == CARDS.c.note_id, REVIEWS.c.version_id == CARDS.c.version_id, REVIEWS.c.reviewer == who)
     return exists().where(*same, REVIEWS.c.superseded_at.is_(None), *([REVIEWS.c.kind.in_(kinds)] if kinds else []))
+
+
+def _not_dealt_with(who: str, *, sorted_all: bool) -> ColumnElement[bool]:
+    """Asked note by note, or where all notes must be sorted anyway, of a list that is made once."""
+    if not sorted_all:
+        return ~_reviewed_by(who)
+    theirs = select(REVIEWS.c.version_id).where(REVIEWS.c.reviewer == who, REVIEWS.c.superseded_at.is_(None))
+    return CARDS.c.version_id.not_in(theirs)
 
 
 def _id_at(day: date) -> str:

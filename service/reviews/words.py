@@ -1,8 +1,9 @@
 """Words of notes for searching: folded the same way for either database, for a query and for what is highlighted. Pure."""
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from insight_classifier.text import view
@@ -31,12 +32,22 @@ class Search:
 
     def for_sqlite(self) -> str:
         """The query of FTS5."""
-        wanted = " AND ".join(_fts5(term) for term in self.terms if not term.without)
+        wanted = " AND ".join(f"({_fts5(term)})" for term in self.terms if not term.without)
         return " NOT ".join([f"({wanted})", *(_fts5(term) for term in self.terms if term.without)])
 
     def for_postgres(self) -> str:
         """The text for to_tsquery."""
         return " & ".join(("!" if term.without else "") + _tsquery(term) for term in self.terms)
+
+
+def mark_of(token: str) -> str:
+    """A word that stands for a token of a card among the words of its note, so that filters are found by the same index."""
+    return f"zq{hashlib.sha256(token.encode('utf-8', 'surrogatepass')).hexdigest()[:14]}"
+
+
+def either_mark(tokens: Iterable[str]) -> str:
+    """A part of an FTS5 query: one of the tokens."""
+    return "(" + " OR ".join(f'"{mark_of(token)}"' for token in tokens) + ")"
 
 
 def words_of(fields: Mapping[str, str]) -> str:

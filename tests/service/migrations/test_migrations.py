@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select, text
 
+from insight_classifier.definition_reader import default_definition
 from insight_classifier.errors import ConfigError
 from service.audit.store import append, verify
 from service.database import Database
@@ -15,6 +16,8 @@ from service.idempotency.store import New, claim, settle
 from service.migrations import all_tables, downgrade, head, migrate, revision_of
 from service.notes.store import judged, keep
 from service.notes.tables import NoteRow
+from service.reviews.cards import refresh
+from service.reviews.scores import Policy
 from tests.service.notes.made import delivery, judgement
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -33,8 +36,14 @@ def noted(connection: Connection) -> None:
     settle(connection, new, 200, b"{}", [kept.note_id])
 
 
+def reviewed(connection: Connection) -> None:
+    """A note with a card, whose words are in the index."""
+    kept = keep(connection, delivery(record_id="reviewed"), AT)
+    refresh(connection, [kept.note_id], Policy(default_definition()))
+
+
 # What writes rows into the tables of each noun, so that both ways are tried with data.
-ROWS: Sequence[Callable[[Connection], None]] = (audited, noted)
+ROWS: Sequence[Callable[[Connection], None]] = (audited, noted, reviewed)
 
 
 def test_an_empty_database_comes_up_to_date_and_stays(empty_url: str):
@@ -61,7 +70,7 @@ def test_a_database_with_data_goes_down_and_up(database_url: str, revision: str)
     assert migrate(database_url) == head()
     with Database(database_url) as database, database.read() as connection:
         assert verify(connection)[0::2] == (0 if revision == "base" else 1, [])
-        assert len(connection.execute(select(NoteRow.id)).all()) == (revision >= "0003") * (revision != "base")
+        assert len(connection.execute(select(NoteRow.id)).all()) == 2 * (revision >= "0003") * (revision != "base")
 
 
 def test_a_database_newer_than_the_code_is_refused(database_url: str):

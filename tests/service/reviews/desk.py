@@ -24,17 +24,21 @@ START = datetime(2026, 5, 3, 8, tzinfo=UTC)
 TEXT = "She won't start it in CKD 4, the trial excluded them. A third of her clinic waits."
 
 
+def _quote(place: int) -> dict[str, Any]:
+    """Another four letters for each place."""
+    return {"field": "text", "start": 4 * place, "end": 4 * place + 4, "text": TEXT[4 * place : 4 * place + 4]}
+
+
 def verdict(dimension: Dimension, definition: Definition, met: Sequence[str], level: int) -> dict[str, Any]:
-    """What a model says of one dimension; evidence is the first words of the note."""
-    quote = {"field": "text", "start": 0, "end": 9, "text": TEXT[:9]}
+    """What a model says of one dimension; evidence is the first letters of the note."""
     if dimension.kind == "scale":
-        quotes = [quote] * dimension.members[level].evidence
+        quotes = [_quote(place) for place in range(dimension.members[level].evidence)]
         return {"level": level, "name": dimension.names[level], "probabilities": [0.8] * len(dimension.members), "evidence": quotes}
     if dimension.kind == "choice":
         return {"name": dimension.names[0], "probabilities": {dimension.names[0]: 0.9}}
     return {
-        member.name: {"met": member.name in met, "probability": 0.9, "evidence": [quote] if member.name in met else []}
-        for member in dimension.members
+        member.name: {"met": member.name in met, "probability": 0.9, "evidence": [_quote(place)] if member.name in met else []}
+        for place, member in enumerate(dimension.members)
     }
 
 
