@@ -1,8 +1,8 @@
 """From a caller's records to results on record: scanned, judged or answered from what was judged before, stored, and only then answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from insight_classifier.errors import InsightError
 from insight_classifier.judgement import Judgement
@@ -14,6 +14,9 @@ from service.options import NO_OPTIONS, Options
 from service.recording import ERROR, Recorder, Result, Said, Then
 from service.records import given_id
 from service.scoring import Outcome, Scanned, Scorer
+
+T = TypeVar("T")
+FEW = 4  # notes whose papers are done sooner than a thread is woken
 
 
 @dataclass(frozen=True)
@@ -74,12 +77,16 @@ class Intake:
 
     async def _said(self, scanned: Sequence[Scanned], serving: Serving, call: Call) -> tuple[list[Said], list[Unjudged | None]]:
         """What became of each record, and the errors of those that were not judged."""
-        deliveries = await self.scorer.in_thread(lambda: [self._delivery(one, call) for one in scanned])
+        deliveries = await self._apart(len(scanned), lambda: [self._delivery(one, call) for one in scanned])
         known = await self.recorder.known(deliveries, serving) if self.recorder else [None] * len(scanned)
         fresh = [one for one, result in zip(scanned, known, strict=True) if result is None]
         outcomes = iter(await self.scorer.outcomes(fresh, call.deadline))
         final = [None if result else next(outcomes) for result in known]
-        return await self.scorer.in_thread(lambda: self._results(scanned, deliveries, known, final, serving, call))
+        return await self._apart(len(scanned), lambda: self._results(scanned, deliveries, known, final, serving, call))
+
+    async def _apart(self, notes: int, work: Callable[[], T]) -> T:
+        """In a thread where it is long enough for others to notice."""
+        return work() if notes <= FEW else await self.scorer.in_thread(work)
 
     def _results(
         self,
