@@ -143,22 +143,26 @@ def _has(wanted: Filter, dialect: str) -> ColumnElement[bool]:
 
 
 def _matches(connection: Connection, view: View) -> list[ColumnElement[bool]]:
-    """Whether a note is among those that the index of words finds. Few of them are gone through; of many, those that come first are tried.
+    """Whether a note is among those that the index of words finds; SQLite's also finds what filters ask for.
 
-    The index also finds what filters ask for: it is asked even without a search, to know whether there are few.
+    Where it finds few, those are gone through. Of many, those that come first in the queue are tried.
     """
+    search = read_search(view.q) if view.q else None
     if connection.dialect.name != "sqlite":
-        return [CARDS.c.number.in_(_found_on_postgres(read_search(view.q)))] if view.q else []
+        return [CARDS.c.number.in_(_found_on_postgres(search))] if search else []
     marked = [either_mark(token(one.name, value) for value in one.values) for one in view.filters if not one.but and one.name != "life"]
-    asked = " AND ".join([*marked, *([read_search(view.q).for_sqlite()] if view.q else [])])
-    if not asked:
-        return []
-    few = connection.execute(text(f"SELECT count(*) FROM ({FOUND_ON_SQLITE} LIMIT {FEW})"), {"asked": asked}).scalar_one() < FEW
+    asked = " AND ".join([*marked, *([search.for_sqlite()] if search else [])])
     found = text(FOUND_ON_SQLITE).bindparams(asked=asked).columns(column("rowid"))
-    if few:
+    # Safety items are gone through in their own order, and are few themselves.
+    if asked and not view.described.safety and _are_few(connection, asked):
         return [CARDS.c.number.in_(found)]
-    # A plus before a column keeps SQLite from searching by it.
-    return [CARDS.c.number.op("+")(0).in_(found)] if view.q else []
+    # Adding nothing to a column keeps SQLite from searching by it.
+    return [CARDS.c.number.op("+")(0).in_(found)] if search else []
+
+
+def _are_few(connection: Connection, asked: str) -> bool:
+    counted = text(f"SELECT count(*) FROM ({FOUND_ON_SQLITE} LIMIT {FEW})")
+    return bool(connection.execute(counted, {"asked": asked}).scalar_one() < FEW)
 
 
 def _found_on_postgres(search: Search) -> Any:  # noqa: ANN401 a select of numbers

@@ -1,14 +1,19 @@
 """Queues, filters, search and pages, on either database."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import delete
 
 from service.database import Database
 from service.errors import RequestError
+from service.reviews import listing
 from service.reviews.cards import CARDS, TEXTS, catch_up
 from service.reviews.listing import count, page
 from service.reviews.views import read_view
-from tests.service.reviews.desk import Desk, every_check
+from service.safety.rules import RULE, Hit, Scan
+from service.safety.store import record_many
+from tests.service.reviews.desk import START, Desk, every_check
 
 
 def test_the_newest_come_first_and_pages_join_without_a_gap(desk: Desk):
@@ -130,6 +135,17 @@ def test_search(desk: Desk, asked: str, found: list[str]):
     assert all(entry.marks for entry in entries)
 
 
+@pytest.mark.parametrize("few", [0, 1, 3000])
+def test_many_and_few_matches_are_found_alike(desk: Desk, monkeypatch: pytest.MonkeyPatch, few: int):
+    monkeypatch.setattr(listing, "FEW", few)
+    for number in range(6):
+        desk.note(f"n{number}", text=f"About the {'dose' if number % 2 else 'trial'}.", metadata={"country": "AU" if number > 2 else "NZ"})
+    assert desk.names("q=dose") == ["n5", "n3", "n1"]
+    assert desk.names("q=about+-trial&meta.country=AU") == ["n5", "n3"]
+    assert len(desk.names("queue=audit&meta.country=AU&meta.country=NZ&seed=x")) == 6
+    assert desk.names("meta.country=AU&q=trial") == ["n4"]
+
+
 def test_what_was_searched_for_is_marked_in_the_text_as_it_was_sent(desk: Desk):
     text = "<p>Cafe&#769; &amp; the 😀 titration</p>"
     desk.note("a", text=text)
@@ -156,6 +172,23 @@ def test_a_count_goes_with_the_page(desk: Desk):
     with desk.database.read() as connection:
         view = read_view("meta.country=NZ", desk.definition)
         assert (count(connection, view, "anna"), count(connection, view, "anna", most=2)) == (3, 2)
+
+
+def test_the_safety_queue_has_open_items_the_next_deadline_first(desk: Desk):
+    late, soon, plain = (desk.note(name, metadata={"country": "AU"}, text="a note") for name in ("late", "soon", "plain"))
+    hit = Hit("harm", frozenset({RULE}), ())
+    for note_id, hours in ((late, 0), (soon, -5)):
+        scan = Scan(note_id, note_id, "veeva", START + timedelta(hours=hours), (hit,))
+        desk.database.write(lambda c, scan=scan: record_many(c, [scan], START, emit=lambda c, kind, data: None))
+    assert (desk.names("queue=safety"), desk.names("queue=safety&q=note&meta.country=AU")) == (["soon", "late"], ["soon", "late"])
+    assert desk.names("queue=safety&meta.country=NZ") == []
+    with desk.database.read() as connection:
+        view = read_view("queue=safety", desk.definition)
+        first = page(connection, view, "anna", limit=1)
+        second = page(connection, view, "anna", limit=1, after=first.after)
+    assert [first.entries[0].note.record_id, second.entries[0].note.record_id, second.after] == ["soon", "late", None]
+    assert first.entries[0].due_at < second.entries[0].due_at
+    assert plain
 
 
 def test_a_foreign_cursor_is_refused(desk: Desk):
