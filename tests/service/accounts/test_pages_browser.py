@@ -47,8 +47,6 @@ def contexts(chromium: Browser, server: tuple[str, Database]) -> Iterator[tuple[
     """One with script, one without."""
     seen = {"base_url": server[0], "viewport": {"width": 1440, "height": 900}}
     made = [chromium.new_context(**seen, java_script_enabled=on) for on in (True, False)]  # type: ignore[arg-type]
-        chromium.new_context(base_url=server[0], viewport={"width": 1440, "height": 900}, java_script_enabled=on) for on in (True, False)
-    ]
     yield made[0], made[1]
     for context in made:
         context.close()
