@@ -25,6 +25,7 @@ from service.database_cli import register as add_database
 from service.draining import DrainingServer
 from service.erasers import ERASERS
 from service.erasure.erasure_cli import register as add_erasure
+from service.heads import HeadsInTime
 from service.migrations import migrate
 from service.models.live import Models, pointed
 from service.models.rules import checked_name
@@ -75,6 +76,7 @@ def serve(settings: Settings) -> None:
         follow_pointer_on_hangup(app.state.models)
         config = uvicorn.Config(
             app,
+            http=HeadsInTime,
             log_config=None,
             access_log=False,
             server_header=False,
