@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from insight_classifier.errors import ConfigError
 
@@ -106,6 +106,8 @@ def read_settings(**given: object) -> Settings:
         return Settings(**chosen)
     except ValidationError as problem:
         raise ConfigError("; ".join(_in_words(problem))) from problem
+    except SettingsError as problem:
+        raise ConfigError(f'{variable("oidc_roles")} is no JSON: write it as {{"group": "reviewer"}}.') from problem
 
 
 def settings_table() -> tuple[tuple[str, str, str], ...]:

@@ -27,6 +27,7 @@ class Entrance:
         visitor = await self.visits.visitor(connection) or (THIS_MACHINE if local else None)
         if visitor is None:
             raise SignedOut("Sign in, in another tab where something is typed here already, and send it again. Nothing of it was stored.")
+        connection.state.visitor = visitor  # a refusal too tells who it is for, and lets them sign out
         self._require_ours(connection, method, visitor)
         self._require_own_password(connection, visitor.account)
         require_permission(visitor.account, permission)

@@ -42,6 +42,7 @@ def test_whose_roles_do_not_allow_it_is_told_which_do(on_sqlite: House) -> None:
         answer = browser.get("/work")
     assert (answer.status_code, "takes one of the roles reviewer, lead" in answer.text) == (403, True)
     assert answer.headers["content-type"].startswith("text/html")
+    assert "Sign out" in answer.text
 
 
 @pytest.mark.parametrize("header", ["X-Fragment", "HX-Request"])
