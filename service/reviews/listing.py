@@ -167,8 +167,8 @@ def _are_few(connection: Connection, asked: str) -> bool:
 
 def _found_on_postgres(search: Search) -> Any:  # noqa: ANN401 a select of numbers
     config: ColumnElement[Any] = literal_column("'simple'")
-    vector, asked = func.to_tsvector(config, TEXTS.c.words), func.to_tsquery(config, search.for_postgres())
-    return select(TEXTS.c.number).where(vector.op("@@")(asked))
+    vector: ColumnElement[Any] = literal_column("review_texts.review_words")
+    return select(TEXTS.c.number).where(vector.op("@@")(func.to_tsquery(config, search.for_postgres())))
 
 
 def _reviewed_by(who: str, kinds: Sequence[str] | None = None) -> ColumnElement[bool]:

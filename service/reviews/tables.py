@@ -102,7 +102,7 @@ class CardRow(Base):
 
 
 class TextRow(Base):
-    """The words of a note, folded, to search in. SQLite indexes them by triggers, PostgreSQL by an expression."""
+    """The words of a note, folded, to search in. SQLite indexes them by triggers, PostgreSQL by a generated column."""
 
     __tablename__ = "review_texts"
 
