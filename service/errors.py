@@ -136,8 +136,6 @@ KINDS: Mapping[str, Kind] = {
     "not_from_here": Kind(403, "The request did not come from a page of ours"),
     "password_due": Kind(403, "Your password must be changed first"),
     "password_refused": Kind(422, "The password is not taken"),
-    "too_many_attempts": Kind(429, "Too many attempts to sign in"),
-    "provider_failed": Kind(503, "Your provider could not be asked"),
     "account_not_found": Kind(404, "There is no such account"),
     "account_exists": Kind(409, "There is such an account already"),
     "webhook_not_found": Kind(404, "There is no such webhook"),
@@ -186,6 +184,7 @@ KINDS: Mapping[str, Kind] = {
     "too_many_requests": Kind(429, "Too many requests"),
     "overloaded": Kind(429, "Too much is waiting already"),
     "rate_limited": Kind(429, "The key makes too many requests"),
+    "too_many_attempts": Kind(429, "Too many attempts to sign in"),
     "quota_exceeded": Kind(429, "The key has no notes left for today"),
     "internal_error": Kind(500, "Something went wrong on our side"),
     "judging_failed": Kind(500, "The note could not be judged"),
@@ -194,6 +193,7 @@ KINDS: Mapping[str, Kind] = {
     "closing": Kind(503, "The service is shutting down"),
     "worker_died": Kind(503, "The service has to be restarted"),
     "storage_unavailable": Kind(503, "The database cannot be used now"),
+    "provider_failed": Kind(503, "Your provider could not be asked"),
     "deadline_exceeded": Kind(504, "The judgement took too long"),
 }
 SORRY = "An unexpected error happened on our side and is in our log. Try again; if it persists, send us the request_id."
