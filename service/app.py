@@ -98,8 +98,8 @@ def create_app(
     app.include_router(_presets(desk, settings))
     app.include_router(model_routes(models, settings))
     app.include_router(metrics_routes(exposition))
-    if keeping:
-        keeping.add_to(app, desk.charge)
+    if keeping and door:
+        keeping.add_to(app, desk.charge, door.reception.rendering)
     app.include_router(page_routes(scorer, offered))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     shapes = models.live.shapes

@@ -18,6 +18,9 @@ from service.jobs.uploads import Charge
 from service.notes.api import SHAPES as NOTE_SHAPES
 from service.notes.api import note_routes
 from service.recording import Recorder
+from service.rendering import Rendering
+from service.reviews.catching_up import CatchingUp
+from service.reviews.pages import review_routes
 from service.safety.api import safety_routes
 from service.safety.escalation import Escalation
 from service.safety.shapes import SHAPES as SAFETY_SHAPES
@@ -45,24 +48,26 @@ class Keeping:
         self.recorder = Recorder(database, definition, due_after=timedelta(hours=settings.safety_hours), wake=self.deliverer.wake)
         self.escalation = Escalation(database, emit, told=self.deliverer.wake)
         self.housekeeping = Housekeeping(database, chores(settings))
+        self.cards = CatchingUp(database, self.recorder.policy)
         self.working = Working(database, settings, scorer, self.recorder)
 
-    def add_to(self, app: FastAPI, charge: Charge) -> None:
-        """The routes by which what is kept is read, decided on and erased, and bulk jobs, whose notes are charged."""
+    def add_to(self, app: FastAPI, charge: Charge, rendering: Rendering) -> None:
+        """The routes by which what is kept is read, decided on and erased, the pages of review, and bulk jobs, whose notes are charged."""
         app.include_router(note_routes(self.database))
         app.include_router(erasure_routes(self.database, ERASERS))
         app.include_router(safety_routes(self.database))
         app.include_router(webhook_routes(self.database, self.sender, wake=self.deliverer.wake))
+        app.include_router(review_routes(self.database, rendering, self.recorder.policy))
         self.working.add_to(app, charge)
 
     async def start(self) -> None:
-        for part in (self.deliverer, self.escalation, self.housekeeping):
+        for part in (self.deliverer, self.escalation, self.housekeeping, self.cards):
             await part.start()
         self.working.start()
 
     async def stop(self) -> None:
         await self.working.stop()
-        for part in (self.housekeeping, self.escalation, self.deliverer):
+        for part in (self.cards, self.housekeeping, self.escalation, self.deliverer):
             await part.stop()
         await self.sender.close()
 

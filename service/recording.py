@@ -16,6 +16,8 @@ from service.notes.reading import find_judgements
 from service.notes.rows import Kept
 from service.notes.rules import DEFAULT_SOURCE, Delivery, hash_of
 from service.notes.store import failed
+from service.reviews.cards import refresh
+from service.reviews.scores import Policy
 from service.safety.fingerprint import rules_fingerprint
 from service.safety.rules import Lane, Scan
 from service.safety.store import record_many
@@ -53,6 +55,7 @@ class Recorder:
     def __init__(self, database: Database, definition: Definition, *, due_after: timedelta, wake: Callable[[], None]) -> None:
         self.database, self.due_after, self.wake = database, due_after, wake
         self.lane, self.rules = Lane(definition), rules_fingerprint(definition)
+        self.policy = Policy(definition)
 
     def is_urgent(self, result: Result) -> bool:
         """Whether a person must look at the note, as far as the result tells."""
@@ -90,6 +93,7 @@ class Recorder:
         self._judgements(connection, whole, at)
         scans = [self._scan(one, place, at) for one, place in zip(said, kept, strict=True) if not one.again]
         record_many(connection, scans, at, emit=_emitter(at), due_after=self.due_after)
+        refresh(connection, [place.note_id for place in kept if isinstance(place, Kept)], self.policy)
         return [_answer(one, place) for one, place in zip(said, kept, strict=True)]
 
     def _judgements(self, connection: Connection, kept: Sequence[tuple[Said, Kept]], at: datetime) -> None:

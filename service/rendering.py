@@ -14,6 +14,8 @@ from insight_classifier.errors import InsightError
 from service.answers import PROBLEM, problem_response, report
 from service.errors import is_ours, problem_of
 from service.info import INTENDED_USE, package_version
+from service.marks import percent
+from service.presentation import in_words
 
 HERE = Path(__file__).parent
 FRAGMENTS = ("x-fragment", "hx-request")  # a script of ours asks for a part of a page
@@ -27,6 +29,7 @@ class Rendering:
         self.environment = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
+        self.environment.filters.update(percent=percent, in_words=in_words)
         self.environment.globals.update(assets=fingerprint(), version=package_version(), intended_use=INTENDED_USE)
 
     def page(self, template: str, request: Request, status: int = 200, **values: object) -> HTMLResponse:

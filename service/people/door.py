@@ -28,7 +28,8 @@ BY_SCOPE: Mapping[str, tuple[str, ...]] = {
     "review": ("POST /v1/safety/items",),
     "admin": ("/v1/keys", "/v1/models", "/v1/webhooks", "DELETE /v1/notes"),
 }
-PAGES: Mapping[str, str] = {"/": "score", **ACCOUNT_PAGES}  # for people: the permission that each takes; "GET /x" and "/x" as above
+# For people: the permission that each takes; "GET /x" and "/x" as above.
+PAGES: Mapping[str, str] = {"/": "score", **ACCOUNT_PAGES, "GET /review": "read", "/review": "review"}
 COUNTED = ("/v1/score", "/v1/score/batch", "/v1/score/{preset}")  # they take from a key's notes a day
 
 

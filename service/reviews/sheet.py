@@ -1,0 +1,51 @@
+"""One note as a reviewer has it before them: its words, its judgement, what people said of it, and what they did last."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from service.accounts.rules import LOCAL
+from service.accounts.store import names_of
+from service.errors import RequestError
+from service.notes.store import JUDGEMENTS, NOTES, VERSIONS
+from service.reviews.cards import CARDS
+from service.reviews.reading import Told, reviews_of
+from service.reviews.undo import Act, last_act
+
+SHEET: Select[Any] = select(
+    *(CARDS.c[name] for name in ("note_id", "version_id", "judgement_id", "revision", "open", "flagged", "wanted", "leased_by")),
+    *(NOTES.c[name] for name in ("author", "source", "record_id", "hcp", "received_at", "written_at", "metadata")),
+    *(VERSIONS.c.fields, VERSIONS.c.failure, JUDGEMENTS.c.judgement),
+).select_from(
+    CARDS.join(NOTES, NOTES.c.id == CARDS.c.note_id)
+    .join(VERSIONS, VERSIONS.c.id == CARDS.c.version_id)
+    .outerjoin(JUDGEMENTS, JUDGEMENTS.c.id == CARDS.c.judgement_id)
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`names`: of the people in it, by account id. `act`: what this person would undo next."""
+
+    note: Row[Any]
+    told: Told
+    names: Mapping[str, str]
+    act: Act | None
+
+
+def read_sheet(connection: Connection, note_id: str, who: str, *, sees_all: bool = False) -> Sheet:
+    """As a person may see it; `sees_all`: for those who adjudicate. Raises RequestError `note_not_found`."""
+    note = connection.execute(SHEET.where(CARDS.c.note_id == note_id)).first()
+    if note is None:
+        raise RequestError("There is no such note to review.", "note_not_found")
+    told = reviews_of(connection, note_id, who, sees_all=sees_all)
+    people = {note.leased_by, *(review.reviewer for review in told.reviews)} - {None}
+    return Sheet(note, told, {LOCAL.id: LOCAL.name, **names_of(connection, people)}, last_act(connection, who))
+
+
+def judgement_row(connection: Connection, note_id: str, judgement_id: str | None) -> Row[Any] | None:
+    """A judgement of the note, even one that counts no more: what somebody had before them."""
+    same = (JUDGEMENTS.c.id == judgement_id, JUDGEMENTS.c.note_id == note_id)
+    return connection.execute(select(JUDGEMENTS.c.judgement).where(*same)).first()
