@@ -22,6 +22,7 @@ HEADER, MEMBER = "Idempotency-Key", "client_request_id"
 REPLAYED = "Idempotency-Replayed"
 LEASE_OVER_DEADLINE = timedelta(seconds=30)  # past a request's deadline nobody answers it any more
 OK = 200
+TAKEN = "idempotency_in_progress"
 
 Form = Callable[[Sequence[Result]], bytes | None]  # the body of an answer; None where it is an error, which is not kept
 Work = Callable[[Then | None], Awaitable[bytes]]  # makes the answer; what it is given must run in the transaction that stores the results
@@ -79,8 +80,11 @@ def without_member(content: object) -> object:
 
 def _settling(given: New, form: Form) -> Then:
     def then(connection: Connection, results: Sequence[Result]) -> None:
-        if (body := form(results)) is not None:
-            settle(connection, given, OK, body, [result[NOTE_ID] for result in results if NOTE_ID in result])
+        if (body := form(results)) is None:
+            return
+        if not settle(connection, given, OK, body, [result[NOTE_ID] for result in results if NOTE_ID in result]):
+            # Stored all the same it would be on record twice; what is raised undoes the transaction.
+            raise RequestError("This took so long that a repeat of the request was let in: ask again for its answer.", TAKEN, retry_after=1)
 
     return then
 
