@@ -50,7 +50,9 @@ def claim(
     values = {"request_hash": request_hash, "claim": mine.claim, "claimed_at": at, "expires_at": at + expiry}
     if connection.execute(insert_new(KEYS, connection.dialect.name), {"owner": owner, "key": key, **values}).first() is not None:
         return mine
-    found = connection.execute(select(KEYS).where(_is(owner, key)).with_for_update()).one()
+    found = connection.execute(select(KEYS).where(_is(owner, key)).with_for_update()).first()
+    if found is None:  # another process has let go of it just now
+        return claim(connection, owner, key, request_hash, at, lease=lease, expiry=expiry)
     if found.expires_at > at and found.request_hash != request_hash:
         detail = "This idempotency key came with another request before. Use a new key for a new request."
         raise RequestError(detail, "idempotency_key_reused")

@@ -2,13 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import false, select
 
 from service.database import Database
 from service.errors import RequestError, ServiceError
 from service.idempotency import store
 from service.idempotency.store import New, Replay
+from service.inserting import insert_new
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -102,4 +105,15 @@ def test_an_erased_note_takes_its_answer_along_and_does_not_come_back(database: 
 
 def test_a_claim_from_before_the_clock_was_set_back_is_taken_over(database: Database):
     ask(database, seconds=3600)
+    assert isinstance(ask(database), New)
+
+
+def test_a_key_that_another_process_lets_go_of_at_this_moment_is_claimed(database: Database, monkeypatch: pytest.MonkeyPatch):
+    seen: list[int] = []
+
+    def lost_race(table: Any, dialect: str) -> Any:
+        seen.append(1)
+        return select(store.KEYS.c.key).where(false()) if len(seen) == 1 else insert_new(table, dialect)
+
+    monkeypatch.setattr(store, "insert_new", lost_race)
     assert isinstance(ask(database), New)
