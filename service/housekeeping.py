@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from service.database import Database, now
-from service.errors import StorageUnavailable
+from service.errors import StorageUnavailable, places
 
 Chore = Callable[[Connection, datetime], int]  # takes away what is over at a moment, in a transaction; how many rows
 INTERVAL = 3600.0  # seconds
@@ -33,11 +33,15 @@ class Housekeeping:
                 await self._task
 
     async def round(self) -> dict[str, int]:
-        """Do every chore now; how many rows each took away. One that finds no database is left for the next round."""
+        """Do every chore now; how many rows each took away. One that fails, or finds no database, is left for the next round."""
         done = {}
         for name, chore in self._chores.items():
-            with suppress(StorageUnavailable):
+            try:
                 done[name] = await self._database.write_async(lambda connection, chore=chore: chore(connection, now()))  # type: ignore[misc]
+            except StorageUnavailable:
+                continue  # it is logged where it comes from
+            except Exception as problem:  # noqa: BLE001 the log is told; one bad chore must not end all of them
+                log.error("housekeeping_error", chore=name, places=list(places(problem)))
         return done
 
     async def _run(self) -> None:

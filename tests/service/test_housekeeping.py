@@ -27,3 +27,12 @@ async def test_one_chore_that_finds_no_database_does_not_keep_the_others(databas
 
     done = await Housekeeping(database, {"first": unavailable, "second": lambda connection, at: 3}).round()
     assert done == {"second": 3}
+
+
+@pytest.mark.anyio
+async def test_one_chore_that_fails_ends_neither_the_others_nor_the_housekeeping(database: Database):
+    def broken(connection: Connection, at: object) -> int:
+        raise RuntimeError("a bug of ours")
+
+    housekeeping = Housekeeping(database, {"first": broken, "second": lambda connection, at: 3})
+    assert await housekeeping.round() == {"second": 3}
