@@ -24,7 +24,9 @@ def contract(definition: Definition) -> dict[str, object]:
     return {
         "fields": [(field.name, field.required) for field in definition.fields],
         "labels": (definition.label.met, definition.label.unmet),
-        "dimensions": [(d.name, d.kind, d.lane, [(m.name, m.judged_by) for m in d.members]) for d in definition.dimensions],
+        "dimensions": [
+            (d.name, d.kind, d.lane, [(m.name, m.judged_by, bool(m.evidence)) for m in d.members]) for d in definition.dimensions
+        ],
     }
 
 
