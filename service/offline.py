@@ -37,7 +37,8 @@ class Offline:
         return [JobLine(result, failed=ERROR in result, note_id=result.get(NOTE_ID)) for result in results]
 
     def _said(self, record: Record, result: Result, source: str | None) -> Said:
-        return Said(record.content, result.to_dict(), self._delivery(record, result, source), source)
+        delivery = self._delivery(record, result, source)
+        return Said(record.content, result.to_dict(), delivery, source, definition=self._predictor.definition)
 
     def _delivery(self, record: Record, result: Result, source: str | None) -> Delivery | None:
         """None where there is no note; nor is one kept that failed and has no id: sent again it would be another note."""

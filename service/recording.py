@@ -12,7 +12,7 @@ from service.database import Database, content_json, now
 from service.errors import RequestError
 from service.models.serving import Serving
 from service.notes.batches import judged_many, keep_many
-from service.notes.reading import find_judgements
+from service.notes.reading import find_judgements, judged_by
 from service.notes.rows import Kept
 from service.notes.rules import DEFAULT_SOURCE, Delivery, hash_of
 from service.notes.store import failed
@@ -35,7 +35,7 @@ Then = Callable[[Connection, Sequence[Result]], None]  # runs in the same transa
 class Said:
     """One record as it came, and what became of it. `delivery` is None where it was refused before it was a note.
 
-    `again`: the result was on record already.
+    `again`: the result was on record already. `definition`: whose rules scanned it, None for the recorder's own.
     """
 
     record: object
@@ -43,6 +43,7 @@ class Said:
     delivery: Delivery | None = None
     source: str | None = None  # of the caller
     again: bool = False
+    definition: Definition | None = None
 
     @property
     def judged(self) -> bool:
@@ -54,7 +55,9 @@ class Recorder:
 
     def __init__(self, database: Database, definition: Definition, *, due_after: timedelta, wake: Callable[[], None]) -> None:
         self.database, self.due_after, self.wake = database, due_after, wake
-        self.lane, self.rules = Lane(definition), rules_fingerprint(definition)
+        self.lane, self.definition = Lane(definition), definition
+        self._rules: dict[tuple[str, str], str] = {}
+        self._rules_of(definition)
         self.policy = Policy(definition)
 
     def is_urgent(self, result: Result) -> bool:
@@ -98,26 +101,40 @@ class Recorder:
 
     def _judgements(self, connection: Connection, kept: Sequence[tuple[Said, Kept]], at: datetime) -> None:
         new = [(one, place) for one, place in kept if one.judged and not one.again]
+        before = judged_by(connection, [place.version_id for _, place in new if not place.is_new])
         judged_many(connection, [(place, one.result) for one, place in new], at)
         for one, place in kept:
             if not one.judged:
                 failed(connection, place, one.result[ERROR]["code"], at)
-        emit_many(connection, [_created(one, place, at) for one, place in new])
+        first = {_identity(one, place): _created(one, place, at) for one, place in reversed(new)}
+        emit_many(connection, [event for identity, event in reversed(first.items()) if identity not in before])
+
+    def _rules_of(self, definition: Definition) -> str:
+        """A model that is swapped in may bring other rules. Their files are read once."""
+        key = definition.fingerprint, str(definition.source)
+        if key not in self._rules:
+            self._rules[key] = rules_fingerprint(definition)
+        return self._rules[key]
 
     def _scan(self, said: Said, kept: Kept | RequestError | None, at: datetime) -> Scan:
-        hits = self.lane.hits(said.result)
+        hits, rules = self.lane.hits(said.result), self._rules_of(said.definition or self.definition)
         delivery = said.delivery
         if delivery is None or not isinstance(kept, Kept):
             words, name = content_json(said.record), str(said.result["id"])
             source = delivery.source if delivery else said.source or DEFAULT_SOURCE
-            return Scan(_stand_in(source, name, words), hash_of(words), source, at, hits, said.judged, name, rules=self.rules)
+            return Scan(_stand_in(source, name, words), hash_of(words), source, at, hits, said.judged, name, rules=rules)
         where = (kept.note_id, delivery.content_hash, delivery.source, at, hits, said.judged, delivery.record_id)
-        return Scan(*where, written_at=delivery.written_at, modified_at=delivery.modified_at, rules=self.rules)
+        return Scan(*where, written_at=delivery.written_at, modified_at=delivery.modified_at, rules=rules)
 
 
 def _stand_in(source: str, record_id: str, words: str) -> str:
     """What a refused record goes by on the safety desk: sent again it is the same; a number in place of an id tells nothing."""
     return f"refused_{hash_of([source, record_id, '' if not record_id.isdecimal() else words])[:40]}"
+
+
+def _identity(said: Said, kept: Kept) -> tuple[str, str, str]:
+    """What makes two judgements the same one, which is on record once."""
+    return kept.version_id, said.result["definition"]["fingerprint"], said.result["model"]["fingerprint"]
 
 
 def _created(said: Said, kept: Kept, at: datetime) -> Event:

@@ -41,6 +41,16 @@ def find_judgements(
     return [known.get(item) for item in wanted]
 
 
+def judged_by(connection: Connection, version_ids: Sequence[str]) -> set[tuple[str, str, str]]:
+    """Version, definition's and model's fingerprint of the judgements that these versions have."""
+    made = (JUDGEMENTS.c.version_id, JUDGEMENTS.c.definition_fingerprint, JUDGEMENTS.c.model_fingerprint)
+    found: set[tuple[str, str, str]] = set()
+    for start in range(0, len(version_ids), PIECE):
+        of_versions = JUDGEMENTS.c.version_id.in_(version_ids[start : start + PIECE])
+        found |= {(row[0], row[1], row[2]) for row in connection.execute(select(*made).where(of_versions))}
+    return found
+
+
 def note(connection: Connection, note_id: str) -> Row[Any]:
     """A note, or what is left of it. Raises RequestError `note_not_found`."""
     found = connection.execute(select(NOTES).where(NOTES.c.id == note_id)).first()
