@@ -12,7 +12,18 @@ from service.reviews.views import META, View, view_of
 
 QUEUE, AFTER, DONE = "queue", "after", "done"
 OWN = (AFTER, DONE)  # said in the address of a list, and no part of its view
-PLAIN = ("since", "until", "min_probability", "max_probability", "flagged", "open", "reviewer", "assigned", "seed", "q")
+PLAIN: Mapping[str, str] = {
+    "q": "Search",
+    "since": "Received since",
+    "until": "Received until",
+    "min_probability": "Probability from",
+    "max_probability": "Probability to",
+    "flagged": "Flagged",
+    "open": "Open",
+    "reviewer": "Decided by",
+    "assigned": "Assigned to",
+    "seed": "Seed",
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +79,9 @@ def tabs(view: View) -> list[tuple[str, str, str, bool]]:
 
 def chips(view: View, definition: Definition) -> list[Chip]:
     """Everything that the view asks for beside its queue."""
-    found = [Chip(f"{in_words(name)}: {value}", _without(view, name)) for name in PLAIN if (value := getattr(view, name))]
+    found = [
+        Chip(f"{words}: {value}", _without(view, name)) for name, words in PLAIN.items() if (value := getattr(view, name)) not in (None, "")
+    ]
     for one in view.filters:
         words = ", ".join(_title(one.name, value, definition) for value in one.values)
         rest = replace(view, filters=tuple(other for other in view.filters if other is not one))

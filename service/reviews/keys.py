@@ -11,7 +11,7 @@ ACTS: Mapping[str, tuple[str, str]] = {  # what it does, and a word for it
     "comment": ("c", "Write a comment; Escape leaves it, Ctrl + Enter saves"),
     "undo": ("z", "Undo what you did last"),
     "evidence": ("e", "Hide or show the evidence"),
-    "list": ("l", "Back to the list"),
+    "list": ("b", "Back to the list"),
     "help": ("?", "Show the keys"),
 }
 TAKEN = {key for key, _ in ACTS.values()}
