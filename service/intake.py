@@ -1,13 +1,25 @@
 """From a caller's records to results on record: scanned, judged or answered from what was judged before, stored, and only then answered."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from insight_classifier.errors import InsightError
 from insight_classifier.judgement import Judgement
 from service.answers import report
-from service.errors import KINDS, NotAllowedNow, RequestError, ServiceError, StorageUnavailable, Unjudged, is_ours, problem_of
+from service.errors import (
+    KINDS,
+    DeadlineExceeded,
+    NotAllowedNow,
+    RequestError,
+    ServiceError,
+    StorageUnavailable,
+    Unjudged,
+    is_ours,
+    problem_of,
+)
 from service.models.serving import Serving
 from service.notes.rules import Delivery, delivery_of
 from service.options import NO_OPTIONS, Options
@@ -45,8 +57,9 @@ class Intake:
         try:
             (said,), (error,) = await self._said([scanned], serving, call)
         except NotAllowedNow as problem:
-            await self._flag([scanned], problem, serving, call)
-            raise self.scorer.refused(scanned, problem, serving) from problem
+            refused = self.scorer.refused(scanned, problem, serving)
+            await self._flag([scanned], [refused], serving, call)
+            raise refused from problem
         (result,) = await self._recorded([said], then if error is None else None)
         if error is not None:
             raise error from error.cause
@@ -65,22 +78,28 @@ class Intake:
         try:
             said, _ = await self._said(scanned, serving, call)
         except NotAllowedNow as problem:
-            problem.members["results"] = await self._flag(scanned, problem, serving, call)
+            refused = [self.scorer.refused(one, problem, serving) for one in scanned]
+            problem.members["results"] = await self._flag(scanned, refused, serving, call)
             raise
         return await self._recorded(said, then)
 
     async def refused(self, records: Sequence[tuple[object, Result]], call: Call) -> None:
         """Put on record what the rules found in records that hold no note, with what their caller is told. Raises StorageUnavailable."""
-        said = [Said(record, result, None, call.source) for record, result in records]
+        rules = self.scorer.predictor.definition
+        said = [Said(record, result, None, call.source, definition=rules) for record, result in records]
         if self.recorder and said:
-            await self.recorder.record(said)
+            await self._recorded(said, None)
 
     async def _said(self, scanned: Sequence[Scanned], serving: Serving, call: Call) -> tuple[list[Said], list[Unjudged | None]]:
         """What became of each record, and the errors of those that were not judged."""
         deliveries = await self._apart(len(scanned), lambda: [self._delivery(one, call) for one in scanned])
         known = await self.recorder.known(deliveries, serving) if self.recorder else [None] * len(scanned)
         fresh = [one for one, result in zip(scanned, known, strict=True) if result is None]
-        outcomes = iter(await self.scorer.outcomes(fresh, call.deadline))
+        try:
+            outcomes = iter(await self.scorer.outcomes(fresh, call.deadline))
+        except asyncio.CancelledError:
+            self._left(fresh, serving, call)
+            raise
         final = [None if result else next(outcomes) for result in known]
         return await self._apart(len(scanned), lambda: self._results(scanned, deliveries, known, final, serving, call))
 
@@ -112,7 +131,8 @@ class Intake:
                 result = refusal(one.name, error)
                 if delivery is not None and delivery.record_id is None:
                     delivery = None  # sent again it would be another note: its caller still has it
-            said.append(Said(one.record, result, delivery, call.source, again=before is not None))
+            definition = serving.predictor.definition
+            said.append(Said(one.record, result, delivery, call.source, again=before is not None, definition=definition))
             errors.append(error)
         return said, errors
 
@@ -136,18 +156,35 @@ class Intake:
             unstored = [_unstored(one, problem, self.recorder) for one in said]
             if len(said) == 1:
                 raise Unjudged(problem, {key: value for key, value in unstored[0].items() if key not in ("id", ERROR)}) from problem
-            problem.members["results"] = unstored
-            raise
+            # Of our own: callers whose writes failed together share the error, and none may be told of another's notes.
+            raise StorageUnavailable(str(problem), retry_after=problem.retry_after, results=unstored) from problem
 
-    async def _flag(self, scanned: Sequence[Scanned], cause: NotAllowedNow, serving: Serving, call: Call) -> list[Result]:
-        """What is told of records that cannot be taken now; where the rules found harm the safety desk hears of it all the same."""
-        results = [refusal(one.name, self.scorer.refused(one, cause, serving)) for one in scanned]
-        if self.recorder:
-            said = [Said(one.record, result, None, call.source) for one, result in zip(scanned, results, strict=True)]
-            urgent = [one for one in said if self.recorder.is_urgent(one.result)]
-            if urgent:
-                await self._recorded(urgent, None)
+    async def _flag(self, scanned: Sequence[Scanned], refused: Sequence[Unjudged], serving: Serving, call: Call) -> list[Result]:
+        """What is told of records that cannot be taken now; where the rules found harm the safety desk hears of it all the same.
+
+        Where that cannot be stored either, the callers have it in what they are told.
+        """
+        results = [refusal(one.name, error) for one, error in zip(scanned, refused, strict=True)]
+        if self.recorder and (urgent := self._urgent(self.recorder, scanned, results, serving, call)):
+            with suppress(StorageUnavailable):
+                await self.recorder.record(urgent)
         return results
+
+    def _left(self, scanned: Sequence[Scanned], serving: Serving, call: Call) -> None:
+        """The caller has left and may never come back: the safety desk hears of harm all the same."""
+        gone = DeadlineExceeded("Its caller left before it was judged.")
+        results = [refusal(one.name, self.scorer.refused(one, gone, serving)) for one in scanned]
+        if self.recorder and (urgent := self._urgent(self.recorder, scanned, results, serving, call)):
+            with suppress(StorageUnavailable):
+                self.recorder.submit(urgent)
+
+    def _urgent(
+        self, recorder: Recorder, scanned: Sequence[Scanned], results: Sequence[Result], serving: Serving, call: Call
+    ) -> list[Said]:  # fmt: skip
+        """Those of records that were not judged in which the rules found harm."""
+        rules = serving.predictor.definition
+        told = zip(scanned, results, strict=True)
+        return [Said(one.record, result, None, call.source, definition=rules) for one, result in told if recorder.is_urgent(result)]
 
 
 def refusal(name: str, error: Unjudged) -> Result:

@@ -88,6 +88,11 @@ class Recorder:
         self.wake()
         return results
 
+    def submit(self, said: Sequence[Said]) -> None:
+        """As `record`, where nobody waits; messages are found within a second. Raises StorageUnavailable where nothing more is taken."""
+        at = now()
+        self.database.submit(lambda connection: self.store(connection, said, at))
+
     def store(self, connection: Connection, said: Sequence[Said], at: datetime) -> list[Result]:
         """As `record`, in the caller's transaction. Call `wake` after its commit."""
         given = iter(keep_many(connection, [one.delivery for one in said if one.delivery is not None], at))
