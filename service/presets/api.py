@@ -96,7 +96,7 @@ def _answer(
 ) -> dict[str, Any]:
     """Raises RequestError where no record has what the preset reads: then it is the request that is wrong."""
     given, failed = iter(judged), iter(failures)
-    results = [next(given) if entry.problem is None else next(failed) for entry in read]
+    results = [{**next(given), "id": entry.id} if entry.problem is None else next(failed) for entry in read]
     if all(entry.problem for entry in read):
         first = next(entry.problem for entry in read if entry.problem)
         raise RequestError(str(first), first.code, results=results)

@@ -93,7 +93,9 @@ def _entry(record: object, number: int, preset: Preset, definition: Definition) 
     problem = _refusal(record, fields, preset, identifier)
     if problem:
         return Entry(name, None, metadata, problem, _all_texts(record, definition))
-    return Entry(name, {"id": name, definition.main_field: "", **texts, "metadata": metadata}, metadata)
+    # A row's number is no id of its own: the first row of the next file is another note.
+    own = {} if identifier is None else {"id": name}
+    return Entry(name, {**own, definition.main_field: "", **texts, "metadata": metadata}, metadata)
 
 
 def _refusal(record: Record, fields: "_Fields", preset: Preset, identifier: object) -> RequestError | None:

@@ -79,6 +79,13 @@ def test_csv_goes_in_and_comes_out(client: TestClient) -> None:
     assert answer["chunks"][0]["records_text"].splitlines()[1].startswith("7,scored,")
 
 
+def test_csv_rows_without_ids_come_back_by_their_numbers_in_the_file(client: TestClient) -> None:
+    body = b"text\nOne.\n=\nThree.\n"
+    answer = client.post("/v1/score/csv", content=body, headers={"Content-Type": "text/csv"}).json()
+    key = answer["chunks"][0]["external_id"]
+    assert [row[key] for row in answer["chunks"][0]["records"]] == ["1", "2", "3"]
+
+
 def test_rows_as_text_are_json_for_a_crm(client: TestClient) -> None:
     chunk = client.post(f"{PATH}?rows=text", json=[INSIGHT]).json()["chunks"][0]
     assert json.loads(chunk["records_text"])[0]["attributes"]["type"] == chunk["object"]

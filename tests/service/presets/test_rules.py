@@ -118,6 +118,12 @@ def test_a_csv_row_without_id_gets_its_number(presets: dict[str, Preset], defini
     assert entry(presets, definition, "csv", {"Statement (What)": "Note."}).id == "1"
 
 
+def test_the_number_of_a_csv_row_is_no_id_of_its_note(presets: dict[str, Preset], definition: Definition) -> None:
+    found = entry(presets, definition, "csv", {"Statement (What)": "Note."})
+    assert found.note is not None
+    assert "id" not in found.note
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_csv_is_read_with_any_usual_delimiter(delimiter: str) -> None:
     text = f'\ufeffid{delimiter}text\r\n1{delimiter}"two\nlines{delimiter} and ""quotes"""\r\n'
