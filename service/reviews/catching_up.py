@@ -3,12 +3,15 @@
 import asyncio
 from contextlib import suppress
 
+import structlog
+
 from service.database import Database
-from service.errors import StorageUnavailable
+from service.errors import StorageUnavailable, places
 from service.reviews.cards import PIECE, catch_up
 from service.reviews.scores import Policy
 
 INTERVAL = 600.0  # seconds
+log = structlog.get_logger("service")
 
 
 class CatchingUp:
@@ -38,6 +41,10 @@ class CatchingUp:
 
     async def _run(self) -> None:
         while True:
-            with suppress(StorageUnavailable):  # left for the next round
+            try:
                 await self.round()
+            except StorageUnavailable:
+                pass  # left for the next round
+            except Exception as problem:  # noqa: BLE001 the log is told; one bad card must end neither the others nor the orderly stop
+                log.error("cards_error", places=list(places(problem)))
             await asyncio.sleep(self._interval)
