@@ -11,6 +11,7 @@ from service.reviews.scores import Policy
 
 
 @pytest.mark.anyio
+@pytest.mark.anyio
 async def test_a_turn_that_fails_ends_neither_the_work_nor_the_orderly_stop(database: Database, definition: Definition):
     turns: list[int] = []
 

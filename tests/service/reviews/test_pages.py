@@ -301,3 +301,13 @@ def test_an_erased_note_is_gone(office: Office) -> None:
     office.enter("rita", "reviewer")
     assert office.get(path_of("0" * 32)).status_code == 404
     assert office.post(path_of("0" * 32), act="decide", revision="0").status_code == 404
+
+
+def test_a_note_that_is_scored_stands_in_the_list_and_goes_with_its_erasure(settings, predictor, database: Database) -> None:
+    with TestClient(create_app(settings, predictor, database=database), base_url=HERE, client=("127.0.0.1", 50000)) as browser:
+        note = browser.post("/v1/score", json={"id": "a1", "text": "She waits for renal data."}).json()["note_id"]
+        assert "She waits for" in browser.get("/review?q=renal").text
+        assert "She waits for" in browser.get(path_of(note)).text
+        assert browser.delete(f"/v1/notes/{note}").status_code < 300
+        assert "She waits for" not in browser.get("/review?q=renal").text
+        assert browser.get(path_of(note)).status_code == 404
