@@ -1,16 +1,18 @@
-"""The background work goes on after a bad turn."""
+"""Notes that have no card get one, and the background work goes on after a bad turn."""
 
 import asyncio
 
 import pytest
+from sqlalchemy import delete, func, select
 
 from insight_classifier.definition import Definition
 from service.database import Database
+from service.reviews.cards import CARDS
 from service.reviews.catching_up import CatchingUp
 from service.reviews.scores import Policy
+from tests.service.reviews.desk import Desk
 
 
-@pytest.mark.anyio
 @pytest.mark.anyio
 async def test_a_turn_that_fails_ends_neither_the_work_nor_the_orderly_stop(database: Database, definition: Definition):
     turns: list[int] = []
@@ -27,3 +29,12 @@ async def test_a_turn_that_fails_ends_neither_the_work_nor_the_orderly_stop(data
         assert not work._task.done()
         await asyncio.sleep(0.001)
     await work.stop()
+
+
+@pytest.mark.anyio
+async def test_cards_that_are_missing_are_made(desk: Desk) -> None:
+    for name in "abc":
+        desk.note(name)
+    desk.database.write(lambda connection: connection.execute(delete(CARDS)))
+    assert await CatchingUp(desk.database, desk.policy).round() == 3
+    assert [row["count"] for row in desk.rows(select(func.count().label("count")).select_from(CARDS))] == [3]
