@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 
 from insight_classifier.definition import Definition
 from service.database import Database
-from service.reviews.cards import CARDS
+from service.reviews.cards import CARDS, TEXTS
 from service.reviews.catching_up import CatchingUp
 from service.reviews.scores import Policy
 from tests.service.reviews.desk import Desk
@@ -35,6 +35,6 @@ async def test_a_turn_that_fails_ends_neither_the_work_nor_the_orderly_stop(data
 async def test_cards_that_are_missing_are_made(desk: Desk) -> None:
     for name in "abc":
         desk.note(name)
-    desk.database.write(lambda connection: connection.execute(delete(CARDS)))
+    desk.database.write(lambda connection: [connection.execute(delete(table)) for table in (TEXTS, CARDS)])
     assert await CatchingUp(desk.database, desk.policy).round() == 3
     assert [row["count"] for row in desk.rows(select(func.count().label("count")).select_from(CARDS))] == [3]
