@@ -21,6 +21,7 @@ from service.recording import Recorder
 from service.rendering import Rendering
 from service.reviews.catching_up import CatchingUp
 from service.reviews.pages import review_routes
+from service.reviews.scores import Policy
 from service.safety.api import safety_routes
 from service.safety.escalation import Escalation
 from service.safety.shapes import SHAPES as SAFETY_SHAPES
@@ -45,10 +46,12 @@ class Keeping:
         self.database, definition = database, scorer.predictor.definition
         self.sender = Sender(allow_private=settings.webhooks_private, proxy=settings.webhooks_proxy)
         self.deliverer = Deliverer(database, self.sender)
-        self.recorder = Recorder(database, definition, due_after=timedelta(hours=settings.safety_hours), wake=self.deliverer.wake)
+        self.policy = Policy(definition)
+        self.cards = CatchingUp(database, self.policy)
+        due_after = timedelta(hours=settings.safety_hours)
+        self.recorder = Recorder(database, definition, due_after=due_after, wake=self.deliverer.wake, kept=self.cards.add)
         self.escalation = Escalation(database, emit, told=self.deliverer.wake)
         self.housekeeping = Housekeeping(database, chores(settings))
-        self.cards = CatchingUp(database, self.recorder.policy)
         self.working = Working(database, settings, scorer, self.recorder)
 
     def add_to(self, app: FastAPI, charge: Charge, rendering: Rendering) -> None:
@@ -57,7 +60,7 @@ class Keeping:
         app.include_router(erasure_routes(self.database, ERASERS))
         app.include_router(safety_routes(self.database))
         app.include_router(webhook_routes(self.database, self.sender, wake=self.deliverer.wake))
-        app.include_router(review_routes(self.database, rendering, self.recorder.policy))
+        app.include_router(review_routes(self.database, rendering, self.policy))
         self.working.add_to(app, charge)
 
     async def start(self) -> None:

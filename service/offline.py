@@ -17,6 +17,8 @@ from service.notes.rules import Delivery, delivery_of
 from service.people.rules import LOCAL
 from service.recording import ERROR, NOTE_ID, Recorder, Said
 from service.records import METADATA, given_id
+from service.reviews.cards import refresh
+from service.reviews.scores import Policy
 
 
 class Offline:
@@ -24,6 +26,7 @@ class Offline:
 
     def __init__(self, predictor: Judging, recorder: Recorder, *, clock: Callable[[], datetime] = now) -> None:
         self._predictor, self._recorder, self._clock = predictor, recorder, clock
+        self._policy = Policy(predictor.definition)
 
     def judge(self, chunk: Chunk) -> list[Said]:
         """What became of each record of a chunk. A record that cannot be judged is told of in its place."""
@@ -34,6 +37,7 @@ class Offline:
     def store(self, connection: Connection, said: Sequence[Said]) -> list[JobLine]:
         """Put them on record, in the caller's transaction."""
         results = self._recorder.store(connection, said, self._clock())
+        refresh(connection, [result[NOTE_ID] for result in results if NOTE_ID in result], self._policy)
         return [JobLine(result, failed=ERROR in result, note_id=result.get(NOTE_ID)) for result in results]
 
     def _said(self, record: Record, result: Result, source: str | None) -> Said:

@@ -16,8 +16,6 @@ from service.notes.reading import find_judgements, judged_by
 from service.notes.rows import Kept
 from service.notes.rules import DEFAULT_SOURCE, Delivery, hash_of
 from service.notes.store import failed
-from service.reviews.cards import refresh
-from service.reviews.scores import Policy
 from service.safety.fingerprint import rules_fingerprint
 from service.safety.rules import Lane, Scan
 from service.safety.store import record_many
@@ -51,14 +49,24 @@ class Said:
 
 
 class Recorder:
-    """Puts results on record under one definition's safety lane. `wake` is called after a commit that may have made messages."""
+    """Puts results on record under one definition's safety lane.
 
-    def __init__(self, database: Database, definition: Definition, *, due_after: timedelta, wake: Callable[[], None]) -> None:
-        self.database, self.due_after, self.wake = database, due_after, wake
+    After a commit `wake` is called, since it may have made messages, and `kept` is told which notes have changed.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        definition: Definition,
+        *,
+        due_after: timedelta,
+        wake: Callable[[], None],
+        kept: Callable[[Sequence[str]], None] = lambda note_ids: None,
+    ) -> None:
+        self.database, self.due_after, self.wake, self.kept = database, due_after, wake, kept
         self.lane, self.definition = Lane(definition), definition
         self._rules: dict[tuple[str, str], str] = {}
         self._rules_of(definition)
-        self.policy = Policy(definition)
 
     def is_urgent(self, result: Result) -> bool:
         """Whether a person must look at the note, as far as the result tells."""
@@ -86,6 +94,7 @@ class Recorder:
 
         results = await self.database.write_async(write)
         self.wake()
+        self.kept([result[NOTE_ID] for result in results if NOTE_ID in result])
         return results
 
     def submit(self, said: Sequence[Said]) -> None:
@@ -101,7 +110,6 @@ class Recorder:
         self._judgements(connection, whole, at)
         scans = [self._scan(one, place, at) for one, place in zip(said, kept, strict=True) if not one.again]
         record_many(connection, scans, at, emit=_emitter(at), due_after=self.due_after)
-        refresh(connection, [place.note_id for place in kept if isinstance(place, Kept)], self.policy)
         return [_answer(one, place) for one, place in zip(said, kept, strict=True)]
 
     def _judgements(self, connection: Connection, kept: Sequence[tuple[Said, Kept]], at: datetime) -> None:

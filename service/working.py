@@ -25,7 +25,7 @@ class Working:
     def __init__(self, database: Database, settings: Settings, scorer: Scorer, recorder: Recorder) -> None:
         self.database, self.limits = database, job_limits(settings)
         self.definition = scorer.predictor.definition
-        self._scorer, self._recorder = scorer, recorder
+        self._scorer, self._recorder, self._seconds = scorer, recorder, settings.deadline_seconds / 2
         hands = Hands(database, self.definition, self._judge, Offline(scorer.predictor, recorder).store, emit, self.limits)
         self.worker = Worker(hands, may_run=lambda: has_room(scorer)) if settings.jobs_worker else None
 
@@ -39,7 +39,7 @@ class Working:
 
     async def stop(self) -> None:
         if self.worker:
-            await anyio.to_thread.run_sync(self.worker.stop)
+            await anyio.to_thread.run_sync(self.worker.stop, self._seconds)  # a chunk that is cut short is done by whoever comes next
 
     def _judge(self, chunk: Chunk) -> list[Said]:
         """By the model that is live when the chunk begins."""

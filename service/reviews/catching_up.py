@@ -1,16 +1,19 @@
-"""Cards of notes that were kept before there were any, or by an older version beside this one, are made in the background."""
+"""Cards are made in the background: of notes just kept, many at once, and of those kept by whoever makes none."""
 
 import asyncio
+import time
+from collections.abc import Sequence
 from contextlib import suppress
 
 import structlog
 
 from service.database import Database
 from service.errors import StorageUnavailable, places
-from service.reviews.cards import PIECE, catch_up
+from service.reviews.cards import PIECE, catch_up, refresh
 from service.reviews.scores import Policy
 
-INTERVAL = 600.0  # seconds
+INTERVAL = 600.0  # seconds between looks for cards that are missing
+GATHER_SECONDS = 0.3  # that a note waits for company: cards cost a sixth of it together
 log = structlog.get_logger("service")
 
 
@@ -20,6 +23,13 @@ class CatchingUp:
     def __init__(self, database: Database, policy: Policy, *, interval: float = INTERVAL) -> None:
         self._database, self._policy, self._interval = database, policy, interval
         self._task: asyncio.Task[None] | None = None
+        self._fresh: list[str] = []
+        self._came = asyncio.Event()
+
+    def add(self, note_ids: Sequence[str]) -> None:
+        """Make the cards of these notes soon. From the event loop."""
+        self._fresh += note_ids
+        self._came.set()
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="cards")
@@ -39,12 +49,26 @@ class CatchingUp:
                 break
         return made
 
+    async def follow(self) -> None:
+        """Make the cards of what was added; what cannot be stored now is made with the next round."""
+        note_ids, self._fresh = self._fresh, []
+        self._came.clear()
+        for first in range(0, len(note_ids), PIECE):
+            piece = note_ids[first : first + PIECE]
+            await self._database.write_async(lambda connection, piece=piece: refresh(connection, piece, self._policy))  # type: ignore[misc]
+
     async def _run(self) -> None:
+        due = 0.0
         while True:
             try:
-                await self.round()
+                if time.monotonic() >= due:
+                    due = time.monotonic() + self._interval
+                    await self.round()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._came.wait(), max(0.0, due - time.monotonic()))
+                    await asyncio.sleep(GATHER_SECONDS)
+                    await self.follow()
             except StorageUnavailable:
                 pass  # left for the next round
             except Exception as problem:  # noqa: BLE001 the log is told; one bad card must end neither the others nor the orderly stop
                 log.error("cards_error", places=list(places(problem)))
-            await asyncio.sleep(self._interval)

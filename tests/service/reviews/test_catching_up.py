@@ -38,3 +38,13 @@ async def test_cards_that_are_missing_are_made(desk: Desk) -> None:
     desk.database.write(lambda connection: [connection.execute(delete(table)) for table in (TEXTS, CARDS)])
     assert await CatchingUp(desk.database, desk.policy).round() == 3
     assert [row["count"] for row in desk.rows(select(func.count().label("count")).select_from(CARDS))] == [3]
+
+
+@pytest.mark.anyio
+async def test_notes_that_are_told_of_get_their_cards_together(desk: Desk) -> None:
+    ids = [desk.note(name) for name in "ab"]
+    desk.database.write(lambda connection: [connection.execute(delete(table)) for table in (TEXTS, CARDS)])
+    work = CatchingUp(desk.database, desk.policy, interval=3600)
+    work.add([str(getattr(note, "id", note)) for note in ids])
+    await work.follow()
+    assert [row["count"] for row in desk.rows(select(func.count().label("count")).select_from(CARDS))] == [2]
