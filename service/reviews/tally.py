@@ -1,4 +1,4 @@
-"""What people's decisions make of a card: how many decided, whether they differ, and what the note is by their word."""
+"""What people's decisions come to for a card: how many decided, whether they differ, and what the note is by their word."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
