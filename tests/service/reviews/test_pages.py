@@ -21,6 +21,7 @@ from service.reviews.cards import CARDS
 from service.reviews.store import REVIEWS
 from service.settings import Settings
 from tests.service.accounts.walk import signed_in
+from tests.service.conftest import wait_until
 from tests.service.people.conftest import HERE
 from tests.service.reviews.desk import TEXT, Desk, every_check
 
@@ -306,7 +307,7 @@ def test_an_erased_note_is_gone(office: Office) -> None:
 def test_a_note_that_is_scored_stands_in_the_list_and_goes_with_its_erasure(settings, predictor, database: Database) -> None:
     with TestClient(create_app(settings, predictor, database=database), base_url=HERE, client=("127.0.0.1", 50000)) as browser:
         note = browser.post("/v1/score", json={"id": "a1", "text": "She waits for renal data."}).json()["note_id"]
-        assert "She waits for" in browser.get("/review?q=renal").text
+        wait_until(lambda: "She waits for" in browser.get("/review?q=renal").text)  # its card is made in the background
         assert "She waits for" in browser.get(path_of(note)).text
         assert browser.delete(f"/v1/notes/{note}").status_code < 300
         assert "She waits for" not in browser.get("/review?q=renal").text
