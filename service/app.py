@@ -1,7 +1,7 @@
 """The application: settings and predictor are handed in, everything else is wired here."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,11 +42,13 @@ from service.people.shapes import SHAPES as PEOPLE_SHAPES
 from service.presets.api import preset_routes
 from service.presets.mapping_reader import read_presets
 from service.presets.shapes import preset_shapes
+from service.schemas import Shapes
 from service.scoring import Scorer
 from service.settings import Settings
 from service.tracing import Tracing, make_tracing
 from service.watch import Watch
 
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 STATIC = Path(__file__).parent / "static"
 
 
@@ -75,7 +77,17 @@ def create_app(
     intake = Intake(scorer, keeping.recorder if keeping else None)
     desk = Desk(intake, Once(database, settings.deadline_seconds), door.charge if door else _free, caller_of if door else _nobody)
     health = Health(scorer)
-    offered = demonstrations(predictor.definition)
+    app = _bare_app(settings, _lifespan(scorer, health, door, keeping, exposition), door, watch)
+    app.state.scorer, app.state.health, app.state.models = scorer, health, models
+    _add_routes(app, desk, health, door, keeping, exposition)
+    _document(app, models.live.shapes, health, door, settings)
+    return app
+
+
+def _lifespan(
+    scorer: Scorer, health: Health, door: Door | None, keeping: Keeping | None, exposition: Exposition
+) -> Lifespan:
+    """What starts before the first request, and ends after the last in the other order."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -89,27 +101,32 @@ def create_app(
         if door:
             await door.close()
         await anyio.to_thread.run_sync(scorer.close)
-        await anyio.to_thread.run_sync(watch.tracing.close)
+        await anyio.to_thread.run_sync(scorer.watch.tracing.close)
         exposition.close()
 
-    app = _bare_app(settings, lifespan, door, watch)
-    app.state.scorer, app.state.health, app.state.models = scorer, health, models
+    return lifespan
+
+
+def _add_routes(app: FastAPI, desk: Desk, health: Health, door: Door | None, keeping: Keeping | None, exposition: Exposition) -> None:
+    scorer, settings = desk.scorer, desk.scorer.settings
+    offered = demonstrations(scorer.predictor.definition)
     app.include_router(api_routes(desk, health, offered))
     app.include_router(_presets(desk, settings))
-    app.include_router(model_routes(models, settings))
+    app.include_router(model_routes(scorer.models, settings))
     app.include_router(metrics_routes(exposition))
     if keeping and door:
         keeping.add_to(app, desk.charge, door.reception.rendering)
     app.include_router(page_routes(scorer, offered))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    shapes = models.live.shapes
-    with_database = (*PEOPLE_SHAPES, *KEPT_SHAPES) if database else ()
+
+
+def _document(app: FastAPI, shapes: Shapes, health: Health, door: Door | None, settings: Settings) -> None:
+    with_database = (*PEOPLE_SHAPES, *KEPT_SHAPES) if door else ()
     add_schemas(app, shapes, lambda: health.self_test.example, [ModelSwap, *preset_shapes(shapes.failure), *with_database])
     if door:
         door.document(app)
     if settings.docs:
         add_document(app)
-    return app
 
 
 def _presets(desk: Desk, settings: Settings) -> APIRouter:
@@ -146,7 +163,9 @@ async def _free(request: Request, notes: int) -> None:
     """Where there are no keys nobody has a quota."""
 
 
-def _bare_app(settings: Settings, lifespan: object, door: Door | None, watch: Watch) -> FastAPI:
+def _bare_app(
+    settings: Settings, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]], door: Door | None, watch: Watch
+) -> FastAPI:
     app = FastAPI(
         title="Insight classifier",
         version=package_version(),
@@ -156,7 +175,7 @@ def _bare_app(settings: Settings, lifespan: object, door: Door | None, watch: Wa
         redoc_url=None,
         redirect_slashes=False,
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},  # FastAPI's own quotes paths and exceptions
-        lifespan=lifespan,  # type: ignore[arg-type]
+        lifespan=lifespan,
     )
     if door:
         door.add_to(app)

@@ -162,6 +162,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def moment_text(at: datetime) -> str:
+    """A moment as programs are told it: ISO 8601 in UTC, with a Z."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def content_json(value: object) -> str:
     """JSON of which equal values have equal texts: for hashes. Any string can be written, half a surrogate pair too."""
     try:

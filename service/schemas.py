@@ -40,6 +40,11 @@ class FieldError(Strict):
     detail: str
 
 
+def maybe(words: str) -> Any:  # noqa: ANN401 pydantic's own
+    """A key that is left out rather than null: `name: str | None = maybe("…")`."""
+    return Field(default=None, description=words, json_schema_extra=_without_default)
+
+
 class Shapes:
     """The models of one definition: of a `note`, a `batch`, a `judgement`, a batch's `results` and a `problem`."""
 

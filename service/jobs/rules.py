@@ -3,13 +3,14 @@
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
 from insight_classifier.record import Record
+from service.database import moment_text
 
 QUEUED, RUNNING, FINISHED, CANCELLED, FAILED = STATES = ("queued", "running", "finished", "cancelled", "failed")
 OPEN, ENDED = (QUEUED, RUNNING), (FINISHED, CANCELLED, FAILED)
@@ -121,10 +122,6 @@ def estimated_end(started: datetime | None, at: datetime, ready: int, total: int
     if started is None or total is None or ready <= 0 or ready >= total or at <= started:
         return None
     return at + (at - started) * ((total - ready) / ready)
-
-
-def moment_text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def moments(row: Mapping[str, Any], *names: str) -> dict[str, str]:

@@ -6,21 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.jobs.rules import CANCELLED, FILES, FINISHED, FORMATS, STATES, estimated_end, moment_text
-from service.schemas import Strict
+from service.database import moment_text
+from service.jobs.rules import CANCELLED, FILES, FINISHED, FORMATS, STATES, estimated_end
+from service.schemas import Strict, maybe
 
 LONGEST_URL = 2000
 LONGEST_COLUMN = 200
 STATE_WORDS = "queued: waits to begin; running; finished; cancelled: what was judged before stays; failed: see error_code."
-
-
-def _left_out(schema: dict[str, Any]) -> None:
-    """A key that may be left out has no default, and is not null."""
-    schema.pop("default", None)
-
-
-def _maybe(words: str) -> Any:  # noqa: ANN401 pydantic's own
-    return Field(default=None, description=words, json_schema_extra=_left_out)
 
 
 class JobPull(BaseModel):
@@ -51,24 +43,24 @@ class Job(Strict):
     source: Annotated[str, Field(description="The CRM that its notes are of, where they do not name another.")]
     created_at: str
     created_by: Annotated[str, Field(description="Id of the key that made it.")]
-    total: int | None = _maybe("Records in the file; left out until it was pulled.")
+    total: int | None = maybe("Records in the file; left out until it was pulled.")
     done: Annotated[int, Field(description="Records that are judged.")]
     failed: Annotated[int, Field(description="Records that are not, each with a line in the errors.")]
-    started_at: str | None = _maybe("When the first chunk was begun.")
-    ended_at: str | None = _maybe("When it was finished, cancelled or failed.")
-    estimated_end_at: str | None = _maybe("When it will be done if it goes on as before.")
-    error_code: str | None = _maybe("Why it failed.")
-    error_detail: str | None = _maybe("The same in words.")
-    results: JobFile | None = _maybe("Judgements; there once the job has ended.")
-    errors: JobFile | None = _maybe("What could not be judged, and why; there once the job has ended.")
-    expires_at: str | None = _maybe("When both files go.")
+    started_at: str | None = maybe("When the first chunk was begun.")
+    ended_at: str | None = maybe("When it was finished, cancelled or failed.")
+    estimated_end_at: str | None = maybe("When it will be done if it goes on as before.")
+    error_code: str | None = maybe("Why it failed.")
+    error_detail: str | None = maybe("The same in words.")
+    results: JobFile | None = maybe("Judgements; there once the job has ended.")
+    errors: JobFile | None = maybe("What could not be judged, and why; there once the job has ended.")
+    expires_at: str | None = maybe("When both files go.")
 
 
 class JobList(Strict):
     """Jobs, the newest first."""
 
     jobs: list[Job]
-    next_cursor: str | None = _maybe("Hand it in for the next page; left out on the last.")
+    next_cursor: str | None = maybe("Hand it in for the next page; left out on the last.")
 
 
 SHAPES: tuple[type[BaseModel], ...] = (JobPull, JobFile, Job, JobList)

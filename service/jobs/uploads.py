@@ -23,7 +23,7 @@ from service.jobs.shapes import LONGEST_COLUMN, JobPull
 from service.jobs.spool import Spool, spool
 from service.jobs.store import Wish, add_job, require_room, same_request
 from service.people.rules import Caller
-from service.people.shapes import read
+from service.shaping import read
 
 SILENCE_SECONDS = 30.0  # without a byte
 AT_ONCE = 4  # uploads that lie on the disk at one time

@@ -15,9 +15,10 @@ from service.people.credentials import Credential, new_key
 from service.people.guard import caller_of
 from service.people.keyring import Keyring
 from service.people.rules import checked, checked_overlap
-from service.people.shapes import KeyRotation, KeyWish, M, read, shown
+from service.people.shapes import KeyRotation, KeyWish, shown
 from service.people.store import add_key, all_keys, revoke_key, rotate_key
 from service.people.usage import all_notes_on
+from service.shaping import M, read
 
 BODY_LIMIT, BODY_SECONDS = 8192, 10
 READING = ("invalid_json", "invalid_utf8", "request_timeout", "body_too_large", "unsupported_media_type", "invalid_request")

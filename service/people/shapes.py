@@ -1,17 +1,14 @@
 """The bodies of the key routes: what callers send is checked by them, what they get is documented by them."""
 
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
-from service.errors import RequestError
 from service.people.rules import LONGEST_DAYS, LONGEST_NAME, LONGEST_OVERLAP, MOST, SCOPES, ending
 from service.schemas import Strict
 
-M = TypeVar("M", bound=BaseModel)
-WRONG = {"extra_forbidden": ("unknown_key", "no key of this request"), "missing": ("missing_key", "missing")}
 ScopeName = Annotated[str, Field(json_schema_extra={"enum": list(SCOPES)})]
 Limit = Annotated[int, Field(ge=1, le=MOST)]
 
@@ -86,20 +83,3 @@ def status_of(row: Row[Any], at: datetime) -> str:
     if row.revoked_at is not None:
         return "revoked"
     return "active" if at < ending(None, row.expires_at) else "expired"
-
-
-def read(content: object, shape: type[M]) -> M:
-    """A body as one of the shapes. Raises RequestError with every mistake."""
-    try:
-        return shape.model_validate(content)
-    except ValidationError as problem:
-        mistakes = [_mistake(error, shape) for error in problem.errors(include_url=False, include_input=False)]
-    raise RequestError(" ".join(mistake["detail"] for mistake in mistakes[:10]), mistakes[0]["code"], errors=mistakes[:10])
-
-
-def _mistake(error: Any, shape: type[BaseModel]) -> dict[str, str]:  # noqa: ANN401 pydantic's own
-    key = ".".join(str(part) for part in error["loc"])[:60] or "body"
-    code, words = WRONG.get(error["type"], ("invalid_request", error["msg"][:1].lower() + error["msg"][1:]))
-    if code == "unknown_key":
-        words += f": use {', '.join(shape.model_fields)}"
-    return {"field": key, "code": code, "detail": f"{key}: {words}."}

@@ -15,11 +15,11 @@ from service.database import Database, now
 from service.errors import RequestError
 from service.openapi import request_body, responses
 from service.people.guard import caller_of
-from service.people.shapes import M, read
 from service.safety import desk
 from service.safety.desk import Decision
 from service.safety.rules import STATES, cursor_of, read_cursor
 from service.safety.shapes import SafetyAcknowledgement, SafetyHandOver, shown, shown_event
+from service.shaping import M, read
 
 BODY_LIMIT, BODY_SECONDS = 16_384, 10
 PAGE, LONGEST_PAGE = 50, 200

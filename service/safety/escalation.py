@@ -11,10 +11,10 @@ from typing import Any
 import structlog
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
-from service.database import Database, now
+from service.database import Database, moment_text, now
 from service.errors import StorageUnavailable, places
 from service.safety.clock import SLACK, Clock
-from service.safety.rules import CLOCK, HALF_TIME, OPEN, OVERDUE, moment_text, times
+from service.safety.rules import CLOCK, HALF_TIME, OPEN, OVERDUE, times
 from service.safety.store import SYSTEM, Emit, change, tell, write_event
 from service.safety.tables import Item
 

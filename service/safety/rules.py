@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from insight_classifier.definition import Definition
+from service.database import moment_text
 from service.errors import RequestError
 
 EVENT = "safety.flagged"  # what is emitted
@@ -148,10 +149,6 @@ def payload(item: Mapping[str, Any], reason: str) -> dict[str, Any]:
     told = {key: item[key] for key in ("note_id", "source", "record_id", "state")}
     moments = {key: moment_text(item[key]) for key in ("awareness_at", "due_at")}
     return {"item_id": item["id"], **told, "flags": item["flags"].split(), **moments, "reason": reason}
-
-
-def moment_text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def cursor_of(due_at: datetime, item_id: str) -> str:

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from service.safety.rules import OPEN, STATES, moment_text
-from service.schemas import Strict
+from service.database import moment_text
+from service.safety.rules import OPEN, STATES
+from service.schemas import Strict, maybe
 
 LONGEST_NAME, LONGEST_COMMENT = 100, 2000
 REASONS = "first, new_hit, reopened, half_time, overdue, acknowledged, handed_over or clock_set_right."
@@ -26,15 +27,6 @@ def _lines(text: str) -> str:
     return text
 
 
-def _left_out(schema: dict[str, Any]) -> None:
-    """A key that may be left out has no default, and is not null."""
-    schema.pop("default", None)
-
-
-def _maybe(words: str) -> Any:  # noqa: ANN401 pydantic's own
-    return Field(default=None, description=words, json_schema_extra=_left_out)
-
-
 Line = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_line)]
 Lines = Annotated[str, Field(max_length=LONGEST_COMMENT), AfterValidator(_lines)]
 Revision = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -45,9 +37,9 @@ class SafetyAcknowledgement(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    person: Line | None = _maybe("Who looked, where the key stands for several people.")
-    comment: Lines | None = _maybe("What was found; it never leaves this service.")
-    revision: Revision | None = _maybe("Of the item that was looked at: refused where a newer version of the note has more in it by now.")
+    person: Line | None = maybe("Who looked, where the key stands for several people.")
+    comment: Lines | None = maybe("What was found; it never leaves this service.")
+    revision: Revision | None = maybe("Of the item that was looked at: refused where a newer version of the note has more in it by now.")
 
 
 class SafetyHandOver(BaseModel):
@@ -56,16 +48,16 @@ class SafetyHandOver(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     reference: Annotated[Line, Field(description="The safety desk's own reference of the case.")]
-    person: Line | None = _maybe("Who handed it over, where the key stands for several people.")
-    comment: Lines | None = _maybe("Anything to add.")
-    revision: Revision | None = _maybe("Of the item that was looked at.")
+    person: Line | None = maybe("Who handed it over, where the key stands for several people.")
+    comment: Lines | None = maybe("Anything to add.")
+    revision: Revision | None = maybe("Of the item that was looked at.")
 
 
 class SafetySpan(Strict):
     """Where the words stand: code points from `start` to before `end` of a field as it was sent."""
 
     flag: str
-    field: str | None = _maybe("Left out where the note has only one.")
+    field: str | None = maybe("Left out where the note has only one.")
     start: int
     end: int
     by: Annotated[str, Field(description="Who found it: model, rule or both.")]
@@ -77,7 +69,7 @@ class SafetyItem(Strict):
     id: str
     note_id: str
     source: Annotated[str, Field(description="The CRM.")]
-    record_id: str | None = _maybe("The CRM's own id of the note.")
+    record_id: str | None = maybe("The CRM's own id of the note.")
     flags: list[str]
     spans: list[SafetySpan]
     content_hash: Annotated[str, Field(description="Of the version of the note that the spans stand in; empty once it is erased.")]
@@ -86,14 +78,14 @@ class SafetyItem(Strict):
     received_at: str
     awareness_at: Annotated[str, Field(description="When the clock began: the note was written, or else received.")]
     due_at: str
-    half_told_at: str | None = _maybe("When it was told that half of the time is gone.")
-    overdue_told_at: str | None = _maybe("When it was told that it is overdue.")
-    acknowledged_by: str | None = _maybe("The key, and the person where it named one.")
-    acknowledged_at: str | None = _maybe("When.")
-    comment: str | None = _maybe("Of whoever acknowledged it.")
-    handed_over_by: str | None = _maybe("The key, and the person where it named one.")
-    handed_over_at: str | None = _maybe("When.")
-    reference: str | None = _maybe("The safety desk's own.")
+    half_told_at: str | None = maybe("When it was told that half of the time is gone.")
+    overdue_told_at: str | None = maybe("When it was told that it is overdue.")
+    acknowledged_by: str | None = maybe("The key, and the person where it named one.")
+    acknowledged_at: str | None = maybe("When.")
+    comment: str | None = maybe("Of whoever acknowledged it.")
+    handed_over_by: str | None = maybe("The key, and the person where it named one.")
+    handed_over_at: str | None = maybe("When.")
+    reference: str | None = maybe("The safety desk's own.")
     revision: Annotated[int, Field(description="Counts the scans that found something new.")]
 
 
@@ -104,17 +96,17 @@ class SafetyEvent(Strict):
     at: str
     kind: Annotated[str, Field(description=REASONS)]
     who: str
-    flags: list[str] | None = _maybe("What was found, where something was.")
+    flags: list[str] | None = maybe("What was found, where something was.")
     due_at: str
-    reference: str | None = _maybe("The safety desk's own.")
-    comment: str | None = _maybe("Of whoever decided.")
+    reference: str | None = maybe("The safety desk's own.")
+    comment: str | None = maybe("Of whoever decided.")
 
 
 class SafetyItemList(Strict):
     """A page of items, the most urgent first."""
 
     items: list[SafetyItem]
-    next_cursor: str | None = _maybe("Where the next page begins; left out on the last one.")
+    next_cursor: str | None = maybe("Where the next page begins; left out on the last one.")
 
 
 class SafetyItemHistory(Strict):

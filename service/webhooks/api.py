@@ -16,7 +16,7 @@ from service.database import Database, now
 from service.errors import RequestError
 from service.openapi import request_body, responses
 from service.people.guard import caller_of
-from service.people.shapes import M, read
+from service.shaping import M, read
 from service.webhooks import outbox, store
 from service.webhooks.addresses import AddressRefused
 from service.webhooks.rules import DEAD, EVENTS, SETTLED, STATES, TEST_EVENT, body, new_id

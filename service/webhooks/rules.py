@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from service.database import moment_text
+
 EVENTS: Mapping[str, str] = {
     "judgement.created": "a note was judged",
     "safety.flagged": "a note may tell of harm to a patient, or its deadline comes near",
@@ -108,10 +110,6 @@ def body(event: str, occurred_at: datetime, data: Mapping[str, Any], words: Mapp
     content = {"type": event, "timestamp": moment_text(occurred_at), "data": told}
     # Escaped to ASCII: half a surrogate pair has no UTF-8.
     return json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-
-
-def moment_text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def next_attempt(attempts: int, *, queued_at: datetime, at: datetime, wish: float | None, chance: float) -> datetime | None:

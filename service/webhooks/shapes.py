@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import Row
 
-from service.schemas import Strict
+from service.database import moment_text
+from service.schemas import Strict, maybe
 from service.webhooks.addresses import LONGEST_URL
 from service.webhooks.outbox import MOST_REPLAYED
-from service.webhooks.rules import DEAD, EVENTS, STATES, Answer, moment_text
+from service.webhooks.rules import DEAD, EVENTS, STATES, Answer
 
 DATED = re.compile(r"\d{4}-\d\d-\d\dT", re.ASCII | re.IGNORECASE)
 EventName = Annotated[str, Field(json_schema_extra={"enum": list(EVENTS)})]
@@ -26,15 +27,6 @@ def _dated(value: object) -> object:
 Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_dated)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 STATE_WORDS = "queued: waits for its turn; sending: under way; delivered; dead: given up after 72 hours, kept to be replayed."
-
-
-def _left_out(schema: dict[str, Any]) -> None:
-    """A key that may be left out has no default, and is not null."""
-    schema.pop("default", None)
-
-
-def _maybe(words: str) -> Any:  # noqa: ANN401 pydantic's own
-    return Field(default=None, description=words, json_schema_extra=_left_out)
 
 
 class WebhookWish(BaseModel):
@@ -55,15 +47,15 @@ class Webhook(Strict):
     url: str
     events: list[str]
     include_text: bool
-    source: str | None = _maybe("Only events of notes of this CRM.")
+    source: str | None = maybe("Only events of notes of this CRM.")
     created_at: str
     created_by: str
-    last_attempt_at: str | None = _maybe("When something was sent last.")
+    last_attempt_at: str | None = maybe("When something was sent last.")
     failures: Annotated[int, Field(description="Attempts in a row that failed.")]
-    failing_since: str | None = _maybe("When the first of them failed.")
-    paused_until: str | None = _maybe("Nothing is sent before.")
-    disabled_at: str | None = _maybe("Nothing is sent since then. A test that is answered enables it again.")
-    disabled_reason: str | None = _maybe("Why.")
+    failing_since: str | None = maybe("When the first of them failed.")
+    paused_until: str | None = maybe("Nothing is sent before.")
+    disabled_at: str | None = maybe("Nothing is sent since then. A test that is answered enables it again.")
+    disabled_reason: str | None = maybe("Why.")
 
 
 class WebhookList(Strict):
@@ -83,8 +75,8 @@ class WebhookTest(Strict):
     """What came of a test."""
 
     delivered: Annotated[bool, Field(description="Whether the receiver answered with a status of 200 to 299.")]
-    status: int | None = _maybe("What it answered.")
-    error: str | None = _maybe("Why it is not delivered.")
+    status: int | None = maybe("What it answered.")
+    error: str | None = maybe("Why it is not delivered.")
     seconds: float
 
 
@@ -111,21 +103,21 @@ class WebhookDelivery(Strict):
 
     message_id: Annotated[str, Field(description="The header webhook-id.")]
     type: str
-    note_id: str | None = _maybe("The note that it tells of.")
+    note_id: str | None = maybe("The note that it tells of.")
     state: Annotated[str, Field(description=STATE_WORDS, json_schema_extra={"enum": list(STATES)})]
     attempts: int
     occurred_at: str
-    last_attempt_at: str | None = _maybe("When it was sent last.")
-    next_attempt_at: str | None = _maybe("When it is sent next.")
-    last_status: int | None = _maybe("What the receiver answered last.")
-    last_error: str | None = _maybe("Why the last attempt failed.")
+    last_attempt_at: str | None = maybe("When it was sent last.")
+    next_attempt_at: str | None = maybe("When it is sent next.")
+    last_status: int | None = maybe("What the receiver answered last.")
+    last_error: str | None = maybe("Why the last attempt failed.")
 
 
 class WebhookDeliveries(Strict):
     """Messages of one webhook, the newest first."""
 
     deliveries: list[WebhookDelivery]
-    next_cursor: str | None = _maybe("Hand it in for the next page; left out on the last.")
+    next_cursor: str | None = maybe("Hand it in for the next page; left out on the last.")
 
 
 SHAPES: tuple[type[BaseModel], ...] = (

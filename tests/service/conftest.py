@@ -17,6 +17,7 @@ from insight_classifier.notes import Note
 from insight_classifier.predictor import Predictor
 from service.app import create_app
 from service.settings import Settings
+from tests.browsers import chromium  # noqa: F401 fixture
 from tests.databases import database, database_url, empty_url, postgres, postgres_url, sqlite_template, sqlite_url  # noqa: F401 fixtures
 
 HARM = "One lady on clarivumab ended up in hospital with jaundice after the third dose. DOB 04/07/1961."

@@ -1,36 +1,21 @@
 """The page in a real browser: Debian's chromium."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is missing: THE PAGE WAS NOT TESTED IN A BROWSER")
-from playwright.sync_api import Browser, Page, expect  # noqa: E402
-
-from insight_classifier.definition import Definition  # noqa: E402
-from tests.service.conftest import HARM  # noqa: E402
+from insight_classifier.definition import Definition
+from tests.service.conftest import HARM
 
 pytestmark = pytest.mark.browser
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 HOSTILE = "<script>document.title='broken'</script><b>not bold</b> & \"quoted\""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("chromium is missing (apt install chromium): THE PAGE WAS NOT TESTED IN A BROWSER")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(browser: Browser, server: str) -> Iterator[Page]:
+def page(chromium: Browser, server: str) -> Iterator[Page]:
     """The page, watched: a script error or a breach of the content policy fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=server)
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=server)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
     troubles: list[str] = []

@@ -1,36 +1,21 @@
 """Signing in, changing a first password, judging and signing out in a real browser, with and without script: Debian's chromium."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is missing: SIGNING IN WAS NOT TESTED IN A BROWSER")
-from playwright.sync_api import Browser, BrowserContext, Page, expect  # noqa: E402
-
-from insight_classifier.predictor import Predictor  # noqa: E402
-from service.app import create_app  # noqa: E402
-from service.database import Database, now  # noqa: E402
-from service.settings import Settings  # noqa: E402
-from tests.service.accounts.conftest import House  # noqa: E402
-from tests.service.accounts.walk import signed_in  # noqa: E402
-from tests.service.conftest import HARM, running  # noqa: E402
-from tests.service.people.conftest import Clock  # noqa: E402
+from insight_classifier.predictor import Predictor
+from service.app import create_app
+from service.database import Database, now
+from service.settings import Settings
+from tests.service.accounts.conftest import House
+from tests.service.accounts.walk import signed_in
+from tests.service.conftest import HARM, running
+from tests.service.people.conftest import Clock
 
 pytestmark = pytest.mark.browser
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 NEW = "seven lanterns at dusk"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("chromium is missing (apt install chromium): SIGNING IN WAS NOT TESTED IN A BROWSER")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,40 +1,25 @@
 """Reviewing in a real browser by keys alone, and without script by buttons: Debian's chromium."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is missing: REVIEWING WAS NOT TESTED IN A BROWSER")
-from playwright.sync_api import Browser, Page, expect  # noqa: E402
-
-from insight_classifier.definition import Definition  # noqa: E402
-from insight_classifier.predictor import Predictor  # noqa: E402
-from service.accounts.browser import SESSION  # noqa: E402
-from service.app import create_app  # noqa: E402
-from service.database import Database  # noqa: E402
-from service.reviews.keys import member_keys  # noqa: E402
-from service.reviews.store import REVIEWS  # noqa: E402
-from service.settings import Settings  # noqa: E402
-from tests.service.accounts.walk import signed_in  # noqa: E402
-from tests.service.conftest import running  # noqa: E402
-from tests.service.reviews.desk import Desk, every_check  # noqa: E402
+from insight_classifier.definition import Definition
+from insight_classifier.predictor import Predictor
+from service.accounts.browser import SESSION
+from service.app import create_app
+from service.database import Database
+from service.reviews.keys import member_keys
+from service.reviews.store import REVIEWS
+from service.settings import Settings
+from tests.service.accounts.walk import signed_in
+from tests.service.conftest import running
+from tests.service.reviews.desk import Desk, every_check
 
 pytestmark = pytest.mark.browser
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 HOSTILE = "<script>document.title='broken'</script><b>not bold</b> 🧪 & \"quoted\" " + "unbreakable" * 40
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("chromium is missing (apt install chromium): REVIEWING WAS NOT TESTED IN A BROWSER")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
