@@ -84,9 +84,7 @@ def create_app(
     return app
 
 
-def _lifespan(
-    scorer: Scorer, health: Health, door: Door | None, keeping: Keeping | None, exposition: Exposition
-) -> Lifespan:
+def _lifespan(scorer: Scorer, health: Health, door: Door | None, keeping: Keeping | None, exposition: Exposition) -> Lifespan:
     """What starts before the first request, and ends after the last in the other order."""
 
     @asynccontextmanager
