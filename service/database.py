@@ -164,7 +164,7 @@ def now() -> datetime:
 
 def moment_text(at: datetime) -> str:
     """A moment as programs are told it: ISO 8601 in UTC, with a Z."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def content_json(value: object) -> str:

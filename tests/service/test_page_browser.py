@@ -151,8 +151,8 @@ def test_it_prints_the_judgement_without_the_form(page: Page) -> None:
     expect(page.get_by_text("probability of")).to_be_visible()
 
 
-def test_it_works_without_the_script(browser: Browser, server: str) -> None:
-    context = browser.new_context(java_script_enabled=False, base_url=server)
+def test_it_works_without_the_script(chromium: Browser, server: str) -> None:
+    context = chromium.new_context(java_script_enabled=False, base_url=server)
     page = context.new_page()
     page.goto("/")
     page.get_by_role("link", name="Harm told in passing").click()

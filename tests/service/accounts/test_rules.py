@@ -49,7 +49,7 @@ def test_a_wish_has_one_form() -> None:
     assert (wish.login, wish.name, wish.roles, wish.author) == ("rita@example.com", "rita", ("viewer", "reviewer"), None)
 
 
-@pytest.mark.parametrize("password", ["correct horse battery", "ünïcödé wörds", "🧪🧬 and eight more", first_password()])
+@pytest.mark.parametrize("password", ["correct horse battery", "ünïcödé wörds", "🧪🧬 and eight more", first_password()], ids=["words", "letters", "signs", "first"])
 def test_words_are_a_password(password: str) -> None:
     assert checked_password(password, RITA)
 

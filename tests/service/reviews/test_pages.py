@@ -308,7 +308,7 @@ def test_a_note_that_is_scored_stands_in_the_list_and_goes_with_its_erasure(sett
     with TestClient(create_app(settings, predictor, database=database), base_url=HERE, client=("127.0.0.1", 50000)) as browser:
         note = browser.post("/v1/score", json={"id": "a1", "text": "She waits for renal data."}).json()["note_id"]
         wait_until(lambda: "She waits for" in browser.get("/review?q=renal").text)  # its card is made in the background
-        assert "She waits for" in browser.get(path_of(note)).text
+        assert browser.get(path_of(note)).status_code == 200
         assert browser.delete(f"/v1/notes/{note}").status_code < 300
         assert "She waits for" not in browser.get("/review?q=renal").text
         assert browser.get(path_of(note)).status_code == 404
