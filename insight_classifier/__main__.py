@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from pathlib import Path
 
 INTERRUPTED = 130
 
@@ -9,9 +10,7 @@ INTERRUPTED = 130
 def main() -> None:
     """The console script."""
     try:
-        from insight_classifier.cli import run
-
-        status = run()
+        status = _run()
     except KeyboardInterrupt:
         status = INTERRUPTED
     if status == INTERRUPTED:
@@ -19,6 +18,17 @@ def main() -> None:
         if sys.stderr is not None:
             print("insight: interrupted; what was written stands in whole lines", file=sys.stderr)
     sys.exit(status)
+
+
+def _run() -> int:
+    try:
+        Path.cwd()
+    except OSError as problem:  # some libraries look at it when they are imported
+        print(f"insight: the folder that you are in: {problem.strerror}. Change to one that exists.", file=sys.stderr)
+        return 2
+    from insight_classifier.cli import run
+
+    return run()
 
 
 if __name__ == "__main__":

@@ -99,6 +99,12 @@ def test_a_note_that_cannot_be_read_is_told_as_such(tmp_path):
     assert b"a: cannot be told. was not judged: line 1, column" in result.stdout
 
 
+def test_a_folder_that_is_gone_is_said_in_one_line(tmp_path: Path):
+    result = shell(f"cd {tmp_path} && mkdir gone && cd gone && rmdir ../gone && PYTHONSAFEPATH=1 insight score --text x")
+    assert (result.returncode, len(result.stderr.splitlines())) == (2, 1)
+    assert "Change to one that exists" in result.stderr
+
+
 def test_an_interrupt_during_the_imports_is_quiet(tmp_path: Path):
     # The import of typer sends the signal, as if it came at that moment.
     (tmp_path / "typer.py").write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(30)\n")
