@@ -1,6 +1,7 @@
 """Everything that a service with a database keeps of notes, and what looks after it: jobs, messages, the safety lane's clock, retention."""
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from fastapi import FastAPI
@@ -53,6 +54,7 @@ class Keeping:
         self.escalation = Escalation(database, emit, told=self.deliverer.wake)
         self.housekeeping = Housekeeping(database, chores(settings))
         self.working = Working(database, settings, scorer, self.recorder)
+        self._ends = AsyncExitStack()
 
     def add_to(self, app: FastAPI, charge: Charge, rendering: Rendering) -> None:
         """The routes by which what is kept is read, decided on and erased, the pages of review, and bulk jobs, whose notes are charged."""
@@ -64,15 +66,16 @@ class Keeping:
         self.working.add_to(app, charge)
 
     async def start(self) -> None:
+        self._ends.push_async_callback(self.sender.close)
         for part in (self.deliverer, self.escalation, self.housekeeping, self.cards):
             await part.start()
+            self._ends.push_async_callback(part.stop)
         self.working.start()
+        self._ends.push_async_callback(self.working.stop)
 
     async def stop(self) -> None:
-        await self.working.stop()
-        for part in (self.cards, self.housekeeping, self.escalation, self.deliverer):
-            await part.stop()
-        await self.sender.close()
+        """Everything that was started, the last first, also where one of them fails to end."""
+        await self._ends.aclose()
 
 
 def chores(settings: Settings) -> Mapping[str, Chore]:

@@ -7,10 +7,15 @@ import pytest
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
+from insight_classifier.predictor import load_predictor
 from service.app import create_app
 from service.database import Base, Database
 from service.errors import StorageUnavailable
+from service.keeping import Keeping
+from service.models.live import Models
 from service.once import REPLAYED
+from service.scoring import Scorer
+from service.watch import unseen
 from tests.service.conftest import HARM, deciding
 from tests.service.people.test_door import make_key
 
@@ -186,3 +191,18 @@ def test_a_keys_caller_cannot_write_the_records_of_another_source(settings, pred
 def test_the_page_keeps_nothing(kept: TestClient, database: Database):
     assert kept.post("/", data={"text": NOTE["text"]}).status_code == 200
     assert count(database, "notes") == 0
+
+
+@pytest.mark.anyio
+async def test_one_part_that_fails_to_end_does_not_keep_the_others(settings, predictor, database: Database):
+    scorer = Scorer(Models(predictor, batch_notes=8, folder=None, load=load_predictor), settings, unseen())
+    keeping = Keeping(database, settings, scorer)
+    await keeping.start()
+    keeping._ends.push_async_callback(_raise)
+    with pytest.raises(RuntimeError):
+        await keeping.stop()
+    assert keeping.deliverer._closing
+
+
+async def _raise() -> None:
+    raise RuntimeError("a bug of ours")
