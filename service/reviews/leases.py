@@ -1,12 +1,10 @@
 """Who has a note in hand: two people never get the same by accident. Leases end by themselves, and are then anyone's."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
-from service.audit.store import append
 from service.errors import RequestError
 from service.reviews.cards import CARDS
 from service.reviews.listing import chosen
@@ -73,14 +71,3 @@ def _free(who: str, at: datetime) -> ColumnElement[bool]:
     """A lease that ends later than any can was given before a clock was set back."""
     until = CARDS.c.leased_until
     return or_(CARDS.c.leased_by.is_(None), CARDS.c.leased_by == who, until <= at, until > at + LEASE + CLOCKS_APART)
-
-
-def assign(connection: Connection, note_ids: Sequence[str], to: str | None, who: str, at: datetime) -> int:
-    """Give notes to a person, or to nobody; how many. They stay in all other queues."""
-    given = sum(
-        connection.execute(update(CARDS).where(CARDS.c.note_id.in_(note_ids[start : start + 500])).values(assigned_to=to)).rowcount
-        for start in range(0, len(note_ids), 500)
-    )
-    what = f"note:{note_ids[0]}" if len(note_ids) == 1 else "notes"
-    append(connection, who=who, action="review.assign", what=what, after={"to": to, "notes": given}, at=at)
-    return given

@@ -8,7 +8,7 @@ import pytest
 
 from service.database import Database
 from service.errors import RequestError
-from service.reviews.leases import LEASE, assign, held, release, take, take_next
+from service.reviews.leases import LEASE, held, release, take, take_next
 from service.reviews.views import View
 from tests.service.reviews.desk import START, Desk
 
@@ -65,11 +65,3 @@ def test_many_at_once_all_get_different_notes(desk: Desk, database_url: str):
     with ThreadPoolExecutor(4) as pool:
         taken = [note_id for notes in pool.map(reviewer, range(4)) for note_id in notes]
     assert (len(taken), len(set(taken))) == (12, 12)
-
-
-def test_what_is_assigned_stands_in_ones_own_queue(desk: Desk):
-    desk.note("a")
-    desk.note("b")
-    desk.database.write(lambda c: assign(c, [desk.kept["a"].note_id], "ben", "lea", AT))
-    assert [desk.names("queue=mine", who=who) for who in ("ben", "anna")] == [["a"], []]
-    assert desk.names("assigned=ben", who="anna") == ["a"]
