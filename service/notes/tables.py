@@ -22,7 +22,11 @@ class NoteRow(Base):
     """
 
     __tablename__ = "notes"
-    __table_args__ = (UniqueConstraint("source", "record_hash"), Index("ix_notes_author_id", "author", "id"))
+    __table_args__ = (
+        UniqueConstraint("source", "record_hash"),
+        Index("ix_notes_author_id", "author", "id"),
+        Index("ix_notes_hcp_id", "hcp", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     source: Mapped[str] = mapped_column(String(50))  # the CRM
