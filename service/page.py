@@ -1,32 +1,26 @@
 """The page at /: paste a note, see the judgement as a reviewer wants it. Works as a plain form; the script only swaps the result."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse
 
 from insight_classifier.definition import Definition
 from insight_classifier.judgement import Judgement, Origin
 from insight_classifier.notes import MAX_CHARACTERS, Note
-from service.accounts.visitor import CSRF_FIELD, Visitor, require_csrf, visitor_of
+from service.accounts.visitor import CSRF_FIELD, require_csrf, visitor_of
 from service.answers import PROBLEM, report
 from service.api import unless_caller_leaves
 from service.bodies import parse_form, read_body, require_type
 from service.demonstrations import Demonstration
 from service.errors import Problem, Unjudged, is_ours, problem_of
-from service.info import INTENDED_USE, package_version
-from service.marks import percent
-from service.presentation import Safety, Shown, in_words, present, safety_of_refused
-from service.rendering import POLICY
+from service.presentation import Safety, Shown, present, safety_of_refused
+from service.rendering import POLICY, make_environment
 from service.scoring import Scorer
 
-HERE = Path(__file__).parent
 FORM = "application/x-www-form-urlencoded"
 FRAGMENT = "X-Fragment"  # the script's header: only the result, please
 
@@ -40,7 +34,6 @@ class Visit:
     shown: Shown | None = None
     problem: Problem | None = None
     safety: Safety | None = None  # of a note that was refused
-    visitor: Visitor | None = None  # who is signed in
 
     @property
     def status(self) -> int:
@@ -53,20 +46,17 @@ class Page:
     def __init__(self, definition: Definition, model: Origin, demonstrations: Sequence[Demonstration]) -> None:
         self.definition = definition
         self.demonstrations = {item.name: item for item in demonstrations}
-        environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-        )
-        environment.filters.update(percent=percent, in_words=in_words)
-        environment.globals.update(
-            definition=definition, model=model, origin=Origin(definition.name, definition.version, definition.fingerprint),
-            demonstrations=demonstrations, intended_use=INTENDED_USE, version=package_version(), most=MAX_CHARACTERS, assets=_fingerprint(),
-        )  # fmt: skip
+        environment = make_environment()
+        origin = Origin(definition.name, definition.version, definition.fingerprint)
+        environment.globals.update(definition=definition, model=model, origin=origin, demonstrations=demonstrations, most=MAX_CHARACTERS)
         self._page, self._result = environment.get_template("page.html"), environment.get_template("result.html")
 
-    def render(self, visit: Visit, *, fragment: bool) -> HTMLResponse:
+    def render(self, request: Request, visit: Visit, *, fragment: bool) -> HTMLResponse:
         """The whole page, or the result alone."""
         template = self._result if fragment else self._page
-        return HTMLResponse(template.render(visit=visit, visitor=visit.visitor), visit.status, headers=_headers(visit.problem))
+        return HTMLResponse(
+            template.render(request=request, visit=visit, visitor=visitor_of(request)), visit.status, headers=_headers(visit.problem)
+        )
 
     def record(self, typed: Mapping[str, str]) -> dict[str, str]:
         """The note that a form holds; an optional field left blank is no field."""
@@ -114,14 +104,14 @@ def page_routes(scorer: Scorer, demonstrations: Sequence[Demonstration]) -> APIR
         """The empty page, or with one of the notes to try filled in."""
         page = pages.of_live()
         chosen = page.demonstrations.get(request.query_params.get("try", ""))
-        visit = Visit(request.state.request_id, dict(chosen.fields) if chosen else {}, visitor=visitor_of(request))
-        return await scorer.in_thread(lambda: page.render(visit, fragment=False))
+        visit = Visit(request.state.request_id, dict(chosen.fields) if chosen else {})
+        return await scorer.in_thread(lambda: page.render(request, visit, fragment=False))
 
     @router.post("/")
     async def post_page(request: Request) -> HTMLResponse:
         """Judge what was typed; an error keeps it in the form."""
         page = pages.of_live()
-        visit = Visit(request.state.request_id, visitor=visitor_of(request))
+        visit = Visit(request.state.request_id)
         try:
             await _judge(request, visit, page, scorer)
         except ClientDisconnect:
@@ -129,7 +119,7 @@ def page_routes(scorer: Scorer, demonstrations: Sequence[Demonstration]) -> APIR
         except Exception as error:  # noqa: BLE001 told on the page
             page.explain(visit, error)
             setattr(request.state, PROBLEM, visit.problem.code if visit.problem else None)
-        return await scorer.in_thread(lambda: page.render(visit, fragment=FRAGMENT in request.headers))
+        return await scorer.in_thread(lambda: page.render(request, visit, fragment=FRAGMENT in request.headers))
 
     router.add_api_route("/", get_page, methods=["HEAD"])
     return router
@@ -152,9 +142,3 @@ async def _judge(request: Request, visit: Visit, page: Page, scorer: Scorer) -> 
 
 def _headers(problem: Problem | None) -> dict[str, Any]:
     return {"Vary": FRAGMENT, **POLICY, **(problem.all_headers() if problem else {})}
-
-
-def _fingerprint() -> str:
-    """Changes with the assets, so that a browser never mixes versions."""
-    content = b"".join(path.read_bytes() for path in sorted((HERE / "static").iterdir()))
-    return hashlib.sha256(content).hexdigest()[:12]

@@ -15,6 +15,7 @@ from service.answers import PROBLEM, problem_response, report
 from service.errors import is_ours, problem_of
 from service.info import INTENDED_USE, package_version
 from service.marks import percent
+from service.navigation import places
 from service.presentation import in_words
 
 HERE = Path(__file__).parent
@@ -22,15 +23,21 @@ FRAGMENTS = ("x-fragment", "hx-request")  # a script of ours asks for a part of 
 POLICY = {"Referrer-Policy": "same-origin"}  # with none at all, browsers hide from us that a form is our own
 
 
+def make_environment() -> Environment:
+    """The templates, with what is the same for all pages."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(percent=percent, in_words=in_words)
+    environment.globals.update(assets=fingerprint(), version=package_version(), intended_use=INTENDED_USE, places=places)
+    return environment
+
+
 class Rendering:
     """Every template gets `request`, `visitor` (None: nobody is signed in) and what is the same for all pages."""
 
     def __init__(self) -> None:
-        self.environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-        )
-        self.environment.filters.update(percent=percent, in_words=in_words)
-        self.environment.globals.update(assets=fingerprint(), version=package_version(), intended_use=INTENDED_USE)
+        self.environment = make_environment()
 
     def page(self, template: str, request: Request, status: int = 200, **values: object) -> HTMLResponse:
         """Blocks for the time that Jinja takes; a long page is rendered in a thread."""
@@ -76,5 +83,5 @@ def wants_page(request: Request) -> bool:
 
 def fingerprint() -> str:
     """Changes with the assets, so that a browser never mixes versions."""
-    content = b"".join(path.read_bytes() for path in sorted((HERE / "static").iterdir()) if path.is_file())
+    content = b"".join(path.read_bytes() for path in sorted((HERE / "static").rglob("*")) if path.is_file())
     return hashlib.sha256(content).hexdigest()[:12]

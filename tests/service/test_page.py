@@ -10,7 +10,7 @@ from insight_classifier.definition import Definition
 from insight_classifier.predictor import Predictor
 from service.app import create_app
 from service.demonstrations import demonstrations
-from service.page import HERE
+from service.rendering import HERE
 from service.settings import Settings
 from tests.service.conftest import HARM, deciding
 
