@@ -47,7 +47,7 @@ class Keeping:
         self.database, definition = database, scorer.predictor.definition
         self.sender = Sender(allow_private=settings.webhooks_private, proxy=settings.webhooks_proxy)
         self.deliverer = Deliverer(database, self.sender)
-        self.policy = Policy(definition)
+        self.policy = Policy(definition, settings.review_double_share)
         self.cards = CatchingUp(database, self.policy)
         due_after = timedelta(hours=settings.safety_hours)
         self.recorder = Recorder(database, definition, due_after=due_after, wake=self.deliverer.wake, kept=self.cards.add)

@@ -24,9 +24,11 @@ from service.reviews.scores import Policy
 class Offline:
     """Both functions are called in the worker's thread."""
 
-    def __init__(self, predictor: Judging, recorder: Recorder, *, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self, predictor: Judging, recorder: Recorder, *, double_share: float = Policy.double_share, clock: Callable[[], datetime] = now
+    ) -> None:  # fmt: skip
         self._predictor, self._recorder, self._clock = predictor, recorder, clock
-        self._policy = Policy(predictor.definition)
+        self._policy = Policy(predictor.definition, double_share)
 
     def judge(self, chunk: Chunk) -> list[Said]:
         """What became of each record of a chunk. A record that cannot be judged is told of in its place."""

@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     safety_hours: float = Field(
         24.0, gt=0, le=8760, description="Hours after awareness in which a possible adverse event is to be reported."
     )
+    review_double_share: float = Field(
+        0.1, ge=0, le=1, description="Share of notes, by chance, that two people decide without seeing each other."
+    )
     webhooks_private: bool = Field(False, description="Whether webhooks may go to private addresses and without TLS.")
     webhooks_proxy: str | None = Field(None, description="Proxy that webhooks are sent through; empty: none.")
     webhooks_days: int = Field(30, ge=4, le=3650, description="Days that sent and given-up webhook messages are kept.")

@@ -58,7 +58,8 @@ def work(settings: Settings, start_model: StartModel) -> None:
 def make_hands(database: Database, predictor: Predictor, settings: Settings) -> Hands:
     """What a worker works with. Messages are sent by the services that share the database."""
     due_after = timedelta(hours=settings.safety_hours)
-    desk = Offline(predictor, Recorder(database, predictor.definition, due_after=due_after, wake=lambda: None))
+    recorder = Recorder(database, predictor.definition, due_after=due_after, wake=lambda: None)
+    desk = Offline(predictor, recorder, double_share=settings.review_double_share)
     return Hands(database, predictor.definition, desk.judge, desk.store, emit, job_limits(settings))
 
 

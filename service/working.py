@@ -26,7 +26,8 @@ class Working:
         self.database, self.limits = database, job_limits(settings)
         self.definition = scorer.predictor.definition
         self._scorer, self._recorder, self._seconds = scorer, recorder, settings.deadline_seconds / 2
-        hands = Hands(database, self.definition, self._judge, Offline(scorer.predictor, recorder).store, emit, self.limits)
+        desk = Offline(scorer.predictor, recorder, double_share=settings.review_double_share)
+        hands = Hands(database, self.definition, self._judge, desk.store, emit, self.limits)
         self.worker = Worker(hands, may_run=lambda: has_room(scorer)) if settings.jobs_worker else None
 
     def add_to(self, app: FastAPI, charge: Charge) -> None:

@@ -16,7 +16,7 @@ from service.models.live import Models
 from service.once import REPLAYED
 from service.scoring import Scorer
 from service.watch import unseen
-from tests.service.conftest import HARM, deciding
+from tests.service.conftest import HARM, deciding, wait_until
 from tests.service.people.test_door import make_key
 
 NOTE = {"id": "a1", "text": "She will not start it before she has seen renal data.", "metadata": {"author": "msl-7", "hcp": "h-1"}}
@@ -206,3 +206,11 @@ async def test_one_part_that_fails_to_end_does_not_keep_the_others(settings, pre
 
 async def _raise() -> None:
     raise RuntimeError("a bug of ours")
+
+
+def test_as_many_notes_as_are_set_want_two_people(settings, predictor, database: Database):
+    with serving(settings.model_copy(update={"review_double_share": 1.0}), predictor, database) as client:
+        client.post("/v1/score", json=NOTE)
+        wait_until(lambda: count(database, "review_cards"))
+    with database.read() as connection:
+        assert connection.scalar(select(TABLES["review_cards"].c.wanted)) == 2
