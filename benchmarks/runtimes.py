@@ -29,7 +29,7 @@ from insight_classifier.judgement import Judgement
 from insight_classifier.notes import Note
 from insight_classifier.outputs import Outputs
 from insight_classifier.predictor import Predictor, load_predictor
-from insight_classifier.runtime import Runtime, model_outputs
+from insight_classifier.runtime import Ran, Runtime, model_outputs
 from insight_classifier.windows import Batch, Windows, collate
 from training.data import labelled_notes, load_corpus
 from training.encoder import find_encoder
@@ -49,9 +49,8 @@ class OrtRuntime:
         options.intra_op_num_threads = available_cores()
         self.session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
-    def __call__(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
-        logits, tags = self.session.run(["logits", "tags"], {"ids": batch.ids, "mask": batch.mask, "owned": batch.owned})
-        return logits, tags
+    def __call__(self, batch: Batch) -> Ran:
+        return Ran(*self.session.run(["logits", "tags"], {"ids": batch.ids, "mask": batch.mask, "owned": batch.owned}))
 
 
 def torch_model(folder: Path, weights: Path, predictor: Predictor) -> NoteModel:
@@ -69,8 +68,8 @@ def in_file_order(runtime: Runtime, windows: Sequence[Windows], pad_id: int, siz
     parts = []
     for begin in range(0, len(windows), size):
         batch = collate(windows[begin : begin + size], pad_id)
-        logits, tags = runtime(batch)
-        parts.append((logits, [t[o.reshape(-1) > 0].astype(np.float64) for t, o in zip(tags, batch.owned, strict=True)]))
+        ran = runtime(batch)
+        parts.append((ran.logits, [t[o.reshape(-1) > 0].astype(np.float64) for t, o in zip(ran.tags, batch.owned, strict=True)]))
     return Outputs(np.concatenate([p[0] for p in parts]).astype(np.float64), [rows for p in parts for rows in p[1]])
 
 
@@ -109,7 +108,7 @@ def main() -> None:
     notes = [note.note for note in labelled]
     model = torch_model(options.model, options.weights, predictor)
     with tempfile.TemporaryDirectory() as folder:
-        plain = export_onnx(model, Path(folder) / "fp32.onnx", compact=False)
+        plain = export_onnx(model, torch.zeros(model.encoder.config.hidden_size), Path(folder) / "fp32.onnx", compact=False)
         quantize_dynamic(plain, Path(folder) / "int8.onnx", reduce_range=True, weight_type=QuantType.QInt8)
         runtimes: dict[str, Runtime] = {
             "transformers fp32 eager": TorchRuntime(model, predictor.windower.layout.pad_id),

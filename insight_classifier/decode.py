@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from insight_classifier.calibration import Calibration, token_probabilities
 from insight_classifier.coaching import coaching
 from insight_classifier.definition import Definition, Dimension, Member
@@ -37,12 +40,25 @@ class Decoder:
         labels = self.calibration.label(self.definition, heads)
         return [
             self._judgement(
-                note, {name: values[row] for name, values in heads.items()}, float(labels[row]), outputs.tags[row], findings[row]
+                note,
+                {name: values[row] for name, values in heads.items()},
+                float(labels[row]),
+                outputs.tags[row],
+                findings[row],
+                None if outputs.vectors is None else outputs.vectors[row],
             )
             for row, note in enumerate(windows)
         ]
 
-    def _judgement(self, windows: Windows, heads: Mapping[str, Floats], probability: float, tags: Floats, found: Findings) -> Judgement:
+    def _judgement(
+        self,
+        windows: Windows,
+        heads: Mapping[str, Floats],
+        probability: float,
+        tags: Floats,
+        found: Findings,
+        vector: NDArray[np.float16] | None,
+    ) -> Judgement:
         chances = dict(zip(self.definition.tags, token_probabilities(tags).T, strict=True))
         verdicts: dict[str, Verdict] = {d.name: self._verdict(d, windows, heads, chances, found) for d in self.definition.dimensions}
         met = {name: check.met for verdict in verdicts.values() if isinstance(verdict, Mapping) for name, check in verdict.items()}
@@ -59,6 +75,7 @@ class Decoder:
             definition=self.origin,
             model=self.model,
             single_field=len(windows.note.fields) == 1,
+            vector=vector,
         )
 
     def _verdict(

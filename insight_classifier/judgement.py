@@ -1,8 +1,11 @@
 """A judgement of a note: the one shape for people and models, and its JSON form (contracts.md)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,8 @@ class Judgement:
     definition: Origin
     model: Origin
     single_field: bool = True  # spans leave their field out where there is only one
+    # What the note is about, (size,), of unit length; no part of the JSON form. None: the model folder gives no vectors.
+    vector: NDArray[np.float16] | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form; probabilities are rounded to six decimals."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from insight_classifier.definition import Definition
 
 Floats = NDArray[np.float64]
+Vectors = NDArray[np.float16]  # of notes, (notes, size), each of unit length; their products are the notes' similarity
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,14 @@ class Output:
 
 @dataclass(frozen=True)
 class Outputs:
-    """What the model says of notes: logits (notes, outputs), and for each note evidence logits (owned tokens, tags)."""
+    """What the model says of notes: logits (notes, outputs), and for each note evidence logits (owned tokens, tags).
+
+    `vectors`: what each note is about, (notes, size); None where the model folder was made before there were any.
+    """
 
     logits: Floats
     tags: Sequence[Floats]
+    vectors: Vectors | None = None
 
 
 def outputs(definition: Definition) -> tuple[Output, ...]:

@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from insight_classifier.cores import available_cores
 from insight_classifier.definition import Definition
 from insight_classifier.errors import ModelError
-from insight_classifier.outputs import Floats, Outputs, outputs
+from insight_classifier.outputs import Floats, Outputs, Vectors, outputs
 from insight_classifier.windows import Batch, Windows, bucketed, collate
 
 BATCH_NOTES = 32
@@ -23,10 +23,21 @@ BATCH_TOKENS = 2048  # as quick as more, with 30 MB less (benchmarks/README.md)
 KERNELS = 40  # kept by OpenVINO, some for each padded shape; without a bound memory grows with every new shape
 
 
-class Runtime(Protocol):
-    """Whatever runs a batch: logits (notes, outputs) and evidence logits (notes, windows x tokens, tags)."""
+VECTORS = "vectors"  # the graph's output, which folders of earlier versions lack
 
-    def __call__(self, batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]: ...
+
+class Ran(NamedTuple):
+    """What a model gives of a batch: logits (notes, outputs), evidence logits (notes, windows x tokens, tags), vectors (notes, size)."""
+
+    logits: NDArray[np.float32]
+    tags: NDArray[np.float32]
+    vectors: NDArray[np.float32] | None = None
+
+
+class Runtime(Protocol):
+    """Whatever runs a batch."""
+
+    def __call__(self, batch: Batch) -> Ran: ...
 
 
 class OpenVinoRuntime:
@@ -51,10 +62,12 @@ class OpenVinoRuntime:
             self._compiled = core.compile_model(str(graph), "CPU", config)
         except RuntimeError as problem:
             raise ModelError(f"{graph}: cannot be compiled ({str(problem).splitlines()[0]}). Restore the model folder.") from problem
+        self.has_vectors = any(VECTORS in output.get_names() for output in self._compiled.outputs)
 
-    def __call__(self, batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def __call__(self, batch: Batch) -> Ran:
         result = self._request().infer({"ids": batch.ids, "mask": batch.mask, "owned": batch.owned})
-        return np.array(result["logits"]), np.array(result["tags"])
+        vectors = np.array(result[VECTORS]) if self.has_vectors else None
+        return Ran(np.array(result["logits"]), np.array(result["tags"]), vectors)
 
     def _request(self) -> Any:  # noqa: ANN401 OpenVINO has no types
         """The calling thread's own: a request is not shared, and its memory is kept from batch to batch."""
@@ -67,10 +80,14 @@ def model_outputs(runtime: Runtime, windows: Sequence[Windows], definition: Defi
     """The outputs for notes of any lengths, in order; run in batches of similar length."""
     logits = np.zeros((len(windows), outputs(definition)[-1].stop))
     tags: list[Floats] = [np.zeros((0, len(definition.tags)))] * len(windows)
+    vectors: Vectors | None = None
     for group in bucketed(windows, BATCH_NOTES, BATCH_TOKENS):
         batch = collate([windows[index] for index in group], pad_id)
-        batch_logits, batch_tags = runtime(batch)
-        logits[group] = batch_logits
-        for index, values, owned in zip(group, batch_tags, batch.owned, strict=True):
+        ran = runtime(batch)
+        logits[group] = ran.logits
+        for index, values, owned in zip(group, ran.tags, batch.owned, strict=True):
             tags[index] = values[owned.reshape(-1) > 0].astype(np.float64)
-    return Outputs(logits, tags)
+        if ran.vectors is not None:
+            vectors = np.zeros((len(windows), ran.vectors.shape[1]), dtype=np.float16) if vectors is None else vectors
+            vectors[group] = ran.vectors
+    return Outputs(logits, tags, vectors)

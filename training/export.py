@@ -15,18 +15,33 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
 
 from training.attention import use_two_products
 from training.heads import StackedHeads
 from training.model import NoteModel
+from training.vectors import Vectors
 
 INPUTS = ("ids", "mask", "owned")
-OUTPUTS = ("logits", "tags")
+OUTPUTS = ("logits", "tags", "vectors")
 
 
-def export_onnx(model: NoteModel, path: Path, *, compact: bool = True) -> Path:
-    """Write the model; any number of notes, windows and tokens. `compact=False` keeps fp32 weights."""
-    served = _served(model)
+class Served(nn.Module):
+    """A model with its note vectors, from one pass of its encoder."""
+
+    def __init__(self, model: NoteModel, centre: Tensor) -> None:
+        super().__init__()
+        self.model, self.vectors = model, Vectors(centre)
+
+    def forward(self, ids: Tensor, mask: Tensor, owned: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits and evidence logits, as NoteModel gives them, and note vectors (notes, size)."""
+        given = self.model.encoded(ids, mask, output_hidden_states=True)
+        return *self.model.judged(given.last_hidden_state, owned), self.vectors(given.hidden_states, owned)
+
+
+def export_onnx(model: NoteModel, centre: Tensor, path: Path, *, compact: bool = True) -> Path:
+    """Write the model, its note vectors centred so; any number of notes, windows and tokens. `compact=False` keeps fp32 weights."""
+    served = Served(_served(model), centre.cpu().float()).eval()
     # Sizes above one, and all different: torch specialises on 1 and on equal sizes.
     example = torch.ones((3, 2, 16), dtype=torch.int64)
     notes, windows, tokens = (

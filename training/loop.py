@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 
+from insight_classifier.runtime import Ran
 from insight_classifier.windows import Batch
 from training.attention import use_two_products
 from training.config import TrainingConfig
@@ -118,10 +118,10 @@ class TorchRuntime:
         self.model, self.pad_id, self.precision = model.eval(), pad_id, precision
 
     @torch.inference_mode()
-    def __call__(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
-        """Logits (notes, outputs) and evidence logits (notes, windows x tokens, tags), float32."""
+    def __call__(self, batch: Batch) -> Ran:
+        """Logits and evidence logits, float32; the vectors are the graph's alone."""
         device = next(self.model.parameters()).device
         inputs = (torch.from_numpy(array).to(device) for array in (batch.ids, batch.mask, batch.owned))
         with torch.autocast(device.type, dtype=self.precision, enabled=self.precision != torch.float32):
             logits, tags = self.model(*inputs)
-        return logits.float().cpu().numpy(), tags.float().cpu().numpy()
+        return Ran(logits.float().cpu().numpy(), tags.float().cpu().numpy())

@@ -38,20 +38,31 @@ class NoteModel(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor, owned: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (notes, outputs) and evidence logits (notes, windows x tokens, tags) of int64 inputs (notes, windows, tokens)."""
-        notes, windows, tokens = ids.shape
-        states: Any = self.encoder(input_ids=ids.reshape(-1, tokens), attention_mask=mask.reshape(-1, tokens))
-        hidden = states.last_hidden_state.reshape(notes, windows * tokens, -1)
-        hidden = self.dropout(hidden)
+        return self.judged(self.encoded(ids, mask).last_hidden_state, owned)
+
+    def encoded(self, ids: Tensor, mask: Tensor, **wanted: bool) -> Any:  # noqa: ANN401 transformers' own output
+        """What the encoder gives of each window, its states being (notes x windows, tokens, size)."""
+        tokens = ids.shape[2]
+        return self.encoder(input_ids=ids.reshape(-1, tokens), attention_mask=mask.reshape(-1, tokens), **wanted)
+
+    def judged(self, states: Tensor, owned: Tensor) -> tuple[Tensor, Tensor]:
+        """As `forward`, of the encoder's last states."""
+        notes, windows, tokens = owned.shape
+        hidden = self.dropout(states.reshape(notes, windows * tokens, -1))
         own = owned.reshape(notes, windows * tokens, 1) > 0
         tags = self.evidence(hidden).float()
         counted = torch.where(own, torch.sigmoid(tags), torch.zeros_like(tags))
         scores = self.attend(torch.cat([hidden, tags.to(hidden.dtype)], dim=-1)).float()
         weights = torch.softmax(torch.where(own, scores, torch.full_like(scores, -1e4)), dim=1)
         pooled = torch.matmul(weights.transpose(1, 2), hidden.float())
-        share = own.float()
-        mean = (hidden.float() * share).sum(dim=1) / share.sum(dim=1).clamp(min=1.0)
-        shared = torch.cat([mean, _features(counted)], dim=-1)
+        shared = torch.cat([mean_state(hidden, own), _features(counted)], dim=-1)
         return self.heads(pooled, shared), tags
+
+
+def mean_state(hidden: Tensor, own: Tensor) -> Tensor:
+    """(notes, size), of token states (notes, tokens, size) and the tokens that count (notes, tokens, 1)."""
+    share = own.float()
+    return (hidden.float() * share).sum(dim=1) / share.sum(dim=1).clamp(min=1.0)
 
 
 def _features(counted: Tensor) -> Tensor:

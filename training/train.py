@@ -33,6 +33,7 @@ from training.export import export_onnx
 from training.loop import Progress, TorchRuntime, Trainer
 from training.model import NoteModel
 from training.parity import Parity, parity
+from training.vectors import centre
 
 Show = Callable[[Progress], None]
 
@@ -116,8 +117,9 @@ def package(run: Run, model: NoteModel, encoder: Encoder, output: Path, facts: M
     items = examples(labelled, windower, definition)
     raw = model_outputs(TorchRuntime(model, encoder.layout.pad_id), [item.windows for item in items], definition, encoder.layout.pad_id)
     calibration = calibrate(definition, labelled, items, raw)
+    learned = windower([item.note for item in labelled_notes(run.corpus["train"], definition)])
     with TemporaryDirectory() as folder:
-        graph = export_onnx(model, Path(folder) / "model.onnx")
+        graph = export_onnx(model, centre(model, learned, encoder.layout.pad_id), Path(folder) / "model.onnx")
         precision, difference = _precision(graph, definition, calibration, labelled, items, raw, encoder.layout.pad_id)
         provenance = {
             "run": run.key,

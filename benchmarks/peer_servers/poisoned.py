@@ -2,11 +2,10 @@
 
 import argparse
 
-import numpy as np
 import uvicorn
 
 from benchmarks.peer_servers import POISON
-from insight_classifier.runtime import Runtime
+from insight_classifier.runtime import Ran, Runtime
 from insight_classifier.windows import Batch
 from service import logs
 from service.app import create_app, load
@@ -19,7 +18,7 @@ from service.settings import read_settings
 def poisoned(runtime: Runtime) -> Runtime:
     """A runtime that fails as a whole batch does, whichever of its notes is marked."""
 
-    def run(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+    def run(batch: Batch) -> Ran:
         if any(POISON in text for item in batch.items for text in item.note.fields.values()):
             raise RuntimeError("the model failed on a marked note")
         return runtime(batch)

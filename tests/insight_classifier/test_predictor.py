@@ -1,11 +1,17 @@
 """From text to judgement: offsets are true, labels follow the rule, nothing is cut."""
 
+from copy import copy
+from pathlib import Path
+
+import numpy as np
+import onnx
 import pytest
 
 from insight_classifier.definition import Definition
 from insight_classifier.judgement import Judgement, Level
 from insight_classifier.notes import Note
 from insight_classifier.predictor import Predictor
+from insight_classifier.runtime import OpenVinoRuntime
 
 ODD = [
     "plain",
@@ -74,3 +80,23 @@ def test_a_note_of_signs_is_scored_and_flagged(predictor: Predictor):
     signs, words = predictor.judge([Note("a", {"text": "\U0001f44d\U0001f44d !!"}), Note("b", {"text": "\U0001f44d Great call."})])
     assert "no_words" in signs.review_reasons
     assert "no_words" not in words.review_reasons
+
+
+def test_a_judgement_brings_a_vector_of_its_note_that_its_json_leaves_out(predictor: Predictor, labelled):
+    notes = [note.note for note in labelled[:4]]
+    judgements = predictor.judge([*notes, notes[0]])
+    vectors = np.stack([judgement.vector for judgement in judgements]).astype(np.float32)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=0.01)
+    assert vectors @ vectors[0] == pytest.approx(np.array([1.0, *vectors[1:4] @ vectors[0], 1.0]), abs=0.01)
+    assert "vector" not in judgements[0].to_dict()
+
+
+def test_a_graph_from_before_there_were_vectors_judges_without(predictor: Predictor, labelled, tmp_path: Path, tiny_model: Path):
+    proto = onnx.load(tiny_model / "model.onnx")
+    del proto.graph.output[2:]
+    onnx.save_model(proto, tmp_path / "model.onnx")
+    before = copy(predictor)
+    before.runtime = OpenVinoRuntime(tmp_path / "model.onnx", threads=1)
+    (judgement,) = before.judge([labelled[0].note])
+    assert judgement.vector is None
+    assert judgement.label == predictor.judge([labelled[0].note])[0].label

@@ -7,24 +7,38 @@ import torch
 from insight_classifier.runtime import OpenVinoRuntime
 from insight_classifier.windows import Batch
 from training.encoder import load_encoder
-from training.export import export_onnx
+from training.export import Served, export_onnx
 from training.loop import TorchRuntime
 from training.model import NoteModel
+
+CENTRE = torch.full((32,), 0.1)
+SHAPES = [(1, 1, 16), (3, 1, 64), (2, 3, 32), (1, 9, 64), (17, 2, 48)]
 
 
 @pytest.fixture(scope="module")
 def pair(tiny_encoder, definition, tmp_path_factory):
     torch.manual_seed(0)
     model = NoteModel(load_encoder(str(tiny_encoder), window=64, overlap=16).module, definition, hidden=16, dropout=0.1)
-    graph = export_onnx(model, tmp_path_factory.mktemp("graph") / "model.onnx", compact=False)
+    graph = export_onnx(model, CENTRE, tmp_path_factory.mktemp("graph") / "model.onnx", compact=False)
     return TorchRuntime(model, 0), OpenVinoRuntime(graph, threads=1, precision="f32")
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 16), (3, 1, 64), (2, 3, 32), (1, 9, 64), (17, 2, 48)])
+@pytest.mark.parametrize("shape", SHAPES)
 def test_the_graph_answers_as_torch_does(pair, shape: tuple[int, int, int]):
     ids = np.random.default_rng(0).integers(5, 700, shape)
     batch = Batch((), ids, np.ones_like(ids), np.ones_like(ids))
-    torch_logits, torch_tags = pair[0](batch)
-    logits, tags = pair[1](batch)
-    assert logits == pytest.approx(torch_logits, abs=2e-3)
-    assert tags == pytest.approx(torch_tags, abs=2e-3)
+    wanted, given = pair[0](batch), pair[1](batch)
+    assert given.logits == pytest.approx(wanted.logits, abs=2e-3)
+    assert given.tags == pytest.approx(wanted.tags, abs=2e-3)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_graph_gives_the_note_vectors_of_torch(pair, shape: tuple[int, int, int]):
+    ids = np.random.default_rng(1).integers(5, 700, shape)
+    batch = Batch((), ids, np.ones_like(ids), np.ones_like(ids))
+    model, inputs = pair[0].model, [torch.from_numpy(array) for array in (batch.ids, batch.mask, batch.owned)]
+    with torch.inference_mode():
+        _, _, wanted = Served(model, CENTRE)(*inputs)
+    given = pair[1](batch).vectors
+    assert given == pytest.approx(wanted.numpy(), abs=2e-3)
+    assert np.linalg.norm(given, axis=1) == pytest.approx(1.0, abs=1e-3)

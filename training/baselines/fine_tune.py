@@ -81,7 +81,7 @@ class FineTune:
         runtime = TorchRuntime(cast(NoteModel, self.model), self.pad_id)
         logits = np.zeros(len(windows))
         for group in bucketed(windows, BATCH_NOTES, BATCH_TOKENS):
-            logits[group] = runtime(collate([windows[row] for row in group], self.pad_id))[0][:, 0]
+            logits[group] = runtime(collate([windows[row] for row in group], self.pad_id)).logits[:, 0]
         return logits
 
 
