@@ -1,6 +1,6 @@
 """The form under a note: what it asks, and the decision that comes of it. Members only by the definition. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,8 @@ from sqlalchemy import Row
 from insight_classifier.definition import Definition, Dimension, Member
 from insight_classifier.judgement import Judgement, Level, Option, Verdict
 from service.errors import RequestError
-from service.reviews.answers import Answer, answer_of, flat, patched
+from service.reviews.answers import Answer, Mark, answer_of, flat, patched
+from service.reviews.evidence import EVIDENCE, read_marks
 from service.reviews.keys import member_keys
 from service.reviews.kinds import CHANGE, CONFIRM, FLAG, SKIP
 from service.reviews.rules import Decision
@@ -72,12 +73,18 @@ def _said(verdict: Verdict | None, name: str, number: int) -> tuple[bool, float 
     return verdict[name].met, verdict[name].probability
 
 
-def decision_of(form: Form, shown: Row[Any] | None, who: str, note_id: str, definition: Definition, at: datetime) -> Decision:
-    """What a person sent. `shown`: the judgement that they had before them, None: none. Raises RequestError."""
+def shown_marks(judgement: Mapping[str, Any] | None, definition: Definition) -> tuple[Mark, ...]:
+    """The evidence that the form begins with: the model's."""
+    model = _model(judgement, definition)
+    return model.marks if model else ()
+
+
+def decision_of(form: Form, seen: Row[Any] | None, who: str, note_id: str, definition: Definition, at: datetime) -> Decision:
+    """What a person sent. `seen`: the fields and the judgement that they had before them, None: there is none. Raises RequestError."""
     kind = form.get("act", "")
     if kind not in ACTS:
         raise RequestError(f"The form does not say what to do: use {', '.join(ACTS)}.", "review_invalid")
-    answer = _answer(form, shown, definition) if kind == DECIDE else None
+    answer = _answer(form, seen, definition) if kind == DECIDE else None
     return Decision(
         note_id=note_id,
         version_id=form.get("version_id", ""),
@@ -91,19 +98,27 @@ def decision_of(form: Form, shown: Row[Any] | None, who: str, note_id: str, defi
     )
 
 
-def _answer(form: Form, shown: Row[Any] | None, definition: Definition) -> dict[str, Any] | None:
-    """A whole answer, with the evidence that was shown; None: the same as the model's, to be confirmed."""
+def _answer(form: Form, seen: Row[Any] | None, definition: Definition) -> dict[str, Any] | None:
+    """A whole answer with its evidence; None: the same as the model's, to be confirmed."""
     values = {dimension.name: value for dimension in definition.dimensions if (value := _value(form, dimension)) is not None}
-    model = _model(shown, definition)
+    model = _model(seen.judgement if seen else None, definition)
+    marks = read_marks(form, model.marks if model else (), seen.fields if seen else {}, definition)
     if model is None:
-        return values
+        return {**values, EVIDENCE: marks}
     complete = len(values) == len(definition.dimensions)
-    return None if complete and flat(Answer(values), definition) == flat(model, definition) else patched(model, values)
+    same = complete and flat(Answer(values), definition) == flat(model, definition) and _alike(marks, model.marks)
+    return None if same else {**patched(model, values), EVIDENCE: marks}
 
 
-def _model(shown: Row[Any] | None, definition: Definition) -> Answer | None:
+def _alike(marks: Sequence[Mapping[str, Any]], shown: Sequence[Mark]) -> bool:
+    """Whether the same places are marked for the same."""
+    places = [tuple(one.get(name) for name in ("tag", "field", "start", "end")) for one in marks]
+    return sorted(map(repr, places)) == sorted(repr((mark.tag, mark.field, mark.start, mark.end)) for mark in shown)
+
+
+def _model(judgement: Mapping[str, Any] | None, definition: Definition) -> Answer | None:
     try:
-        return answer_of(shown.judgement, definition) if shown is not None else None
+        return answer_of(judgement, definition) if judgement is not None else None
     except RequestError:  # by a definition with other members: it is answered in full
         return None
 

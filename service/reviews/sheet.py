@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, and_, select
 
 from service.accounts.rules import LOCAL
 from service.accounts.store import names_of
@@ -15,7 +15,10 @@ from service.reviews.reading import Told, reviews_of
 from service.reviews.undo import Act, last_act
 
 SHEET: Select[Any] = select(
-    *(CARDS.c[name] for name in ("note_id", "version_id", "judgement_id", "revision", "open", "flagged", "wanted", "leased_by")),
+    *(
+        CARDS.c[name]
+        for name in ("note_id", "version_id", "judgement_id", "revision", "open", "flagged", "wanted", "leased_by", "assigned_to")
+    ),
     *(NOTES.c[name] for name in ("author", "source", "record_id", "hcp", "received_at", "written_at", "metadata")),
     *(VERSIONS.c.fields, VERSIONS.c.failure, JUDGEMENTS.c.judgement),
 ).select_from(
@@ -41,11 +44,13 @@ def read_sheet(connection: Connection, note_id: str, who: str, *, sees_all: bool
     if note is None:
         raise RequestError("There is no such note to review.", "note_not_found")
     told = reviews_of(connection, note_id, who, sees_all=sees_all)
-    people = {note.leased_by, *(review.reviewer for review in told.reviews)} - {None}
+    people = {note.leased_by, note.assigned_to, *(review.reviewer for review in told.reviews)} - {None}
     return Sheet(note, told, {LOCAL.id: LOCAL.name, **names_of(connection, people)}, last_act(connection, who))
 
 
-def judgement_row(connection: Connection, note_id: str, judgement_id: str | None) -> Row[Any] | None:
-    """A judgement of the note, even one that counts no more: what somebody had before them."""
-    same = (JUDGEMENTS.c.id == judgement_id, JUDGEMENTS.c.note_id == note_id)
-    return connection.execute(select(JUDGEMENTS.c.judgement).where(*same)).first()
+def seen_row(connection: Connection, note_id: str, version_id: str | None, judgement_id: str | None) -> Row[Any] | None:
+    """The fields and the judgement that somebody had before them, even where they count no more; None: there is no such wording."""
+    judged = and_(JUDGEMENTS.c.version_id == VERSIONS.c.id, JUDGEMENTS.c.id == judgement_id)
+    joined = VERSIONS.outerjoin(JUDGEMENTS, judged)
+    same = (VERSIONS.c.id == version_id, VERSIONS.c.note_id == note_id)
+    return connection.execute(select(VERSIONS.c.fields, JUDGEMENTS.c.judgement).select_from(joined).where(*same)).first()

@@ -1,6 +1,5 @@
 // Makes the pages of review quicker, never necessary: keys press what is on the page, and dates are told in the reader's zone.
 
-const form = document.querySelector("#decide");
 const TYPING = "textarea, select, input:not([type=checkbox], [type=radio])";
 const PRESSED_BY_ENTER = "a, button, summary";
 
@@ -11,16 +10,22 @@ for (const time of document.querySelectorAll("time[datetime]")) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.altKey) return;
+  if (event.defaultPrevented || event.isComposing || event.altKey || document.querySelector("dialog[open]")) return;
   const field = event.target.closest(TYPING);
   if (event.ctrlKey || event.metaKey) {
-    if (event.key === "Enter" && field && form) press(form.querySelector("[value=decide]"), event);
+    if (event.key === "Enter" && field) press(field.form?.querySelector("[value=decide]"), event);
   } else if (field) {
     if (event.key === "Escape") field.blur();
   } else if (event.key !== "Enter" || !event.target.closest(PRESSED_BY_ENTER)) {
-    press(document.querySelector(`[data-key="${CSS.escape(event.key)}"]`), event);
+    press(pressedBy(event.key), event);
   }
 });
+
+// While something is selected, the keys are those of what can be done with it.
+function pressedBy(key) {
+  const name = `[data-key="${CSS.escape(key)}"]`;
+  return document.querySelector(`#marker:not([hidden]) ${name}`) ?? document.querySelector(name);
+}
 
 function press(control, event) {
   if (!control || event.repeat) return;
@@ -29,44 +34,11 @@ function press(control, event) {
   else control.click();
 }
 
-const evidence = document.querySelector("#evidence");
-if (evidence) {
-  evidence.hidden = false;
-  evidence.addEventListener("click", () => {
-    const shown = evidence.getAttribute("aria-pressed") === "false";
-    evidence.setAttribute("aria-pressed", String(shown));
-    for (const mark of document.querySelectorAll(".text mark")) mark.classList.toggle("off", !shown);
-  });
-}
-
-// What differs from the model is marked, and the button says what it will do.
-function compare() {
-  const controls = [...form.querySelectorAll("[data-said]")];
-  const different = controls.filter((input) => input.checked !== (input.dataset.said === "yes"));
-  for (const input of controls) input.closest(".control").classList.toggle("changed", different.includes(input));
-  const words = form.querySelector("[data-confirm]");
-  if (words && controls.some((input) => input.dataset.said === "yes")) words.textContent = different.length ? words.dataset.change : words.dataset.confirm;
-}
-
-let sent = false;
-if (form) {
-  form.addEventListener("change", compare);
-  form.addEventListener("submit", (event) => {
-    if (sent) event.preventDefault();
-    sent = true;
-    form.setAttribute("aria-busy", "true");
-    document.querySelector("#state").textContent = "Saving…";
-  });
-  // A page that the browser brings back from its memory, or leaves unanswered, can be sent again.
-  addEventListener("pageshow", () => ready());
-  compare();
-}
-
-function ready() {
-  sent = false;
-  form.removeAttribute("aria-busy");
-  const state = document.querySelector("#state");
-  if (state) state.textContent = "";
+const help = document.querySelector("#help");
+const opener = document.querySelector("#show-keys");
+if (help && opener) {
+  opener.hidden = false;
+  opener.addEventListener("click", () => help.showModal());
 }
 
 document.querySelector("#trouble")?.focus();
