@@ -29,7 +29,14 @@ BY_SCOPE: Mapping[str, tuple[str, ...]] = {
     "admin": ("/v1/keys", "/v1/models", "/v1/webhooks", "DELETE /v1/notes"),
 }
 # For people: the permission that each takes; "GET /x" and "/x" as above.
-PAGES: Mapping[str, str] = {"/": "score", **ACCOUNT_PAGES, "GET /review": "read", "/review": "review"}
+PAGES: Mapping[str, str] = {
+    "/": "score",
+    **ACCOUNT_PAGES,
+    "GET /review": "read",
+    "/review": "review",
+    "GET /insights": "read",
+    "/insights": "outcome",
+}
 COUNTED = ("/v1/score", "/v1/score/batch", "/v1/score/{preset}")  # they take from a key's notes a day
 
 
