@@ -25,6 +25,7 @@ from service.database_cli import register as add_database
 from service.draining import DrainingServer
 from service.erasers import ERASERS
 from service.erasure.erasure_cli import register as add_erasure
+from service.exchange.exchange_cli import register as add_reviews
 from service.heads import HeadsInTime
 from service.migrations import migrate
 from service.models.live import Models, pointed
@@ -49,6 +50,7 @@ def register(app: typer.Typer) -> None:
     add_backup(app)
     add_database(app)
     add_erasure(app, ERASERS)
+    add_reviews(app)
     add_safety(app)
     add_worker(app, start_model)
 
