@@ -20,11 +20,12 @@ Form = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Passage:
-    """One field of the note. `source`: exactly as it was sent, which offsets count in."""
+    """One field of the note. `source`: exactly as it was sent, which offsets count in. `main`: the note itself."""
 
     name: str
     title: str
     source: str
+    main: bool
     pieces: tuple[Piece, ...]
 
 
@@ -58,7 +59,7 @@ def passages(fields: Mapping[str, str], judgement: Judgement | None, definition:
     found = marks(judgement, definition) if judgement else []
     held = [(field, fields[field.name]) for field in definition.fields if fields.get(field.name)]
     return [
-        Passage(field.name, field.title, text, tuple(pieces(text, (mark for mark in found if mark.span.field == field.name))))
+        Passage(field.name, field.title, text, field.required, tuple(pieces(text, (one for one in found if one.span.field == field.name))))
         for field, text in held
     ]
 

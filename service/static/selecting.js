@@ -18,9 +18,9 @@ export class Selecting {
   // Into the text: what was selected last, or the first words of the note.
   begin() {
     const { texts, passages } = this.evidence;
-    const main = [...passages.values()].find(({ words }) => words.length);
-    if (!main) return;
-    const range = this.range ?? this.last ?? { field: main.name, start: main.words[0][0], end: main.words[0][1] };
+    const main = [...passages.values()].find(({ node, words }) => "main" in node.dataset && words.length);
+    const range = this.range ?? this.last ?? (main && { field: main.name, start: main.words[0][0], end: main.words[0][1] });
+    if (!range) return;
     texts.focus({ preventScroll: true });
     this.evidence.select(range);
   }
