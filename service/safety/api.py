@@ -1,4 +1,4 @@
-"""The safety lane over HTTP: the items of a desk, each with its history; acknowledge, hand over."""
+"""The safety lane over HTTP: the items of a desk, each with its history; acknowledge, hand over, close a false alarm."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ from service.people.guard import caller_of
 from service.safety import desk
 from service.safety.desk import Decision
 from service.safety.rules import STATES, cursor_of, read_cursor
-from service.safety.shapes import SafetyAcknowledgement, SafetyHandOver, shown, shown_event
+from service.safety.shapes import SafetyAcknowledgement, SafetyClosing, SafetyHandOver, shown, shown_event
 from service.shaping import M, read
 
 BODY_LIMIT, BODY_SECONDS = 16_384, 10
@@ -27,7 +27,8 @@ ID = re.compile(r"saf_[0-9a-f]{28}")
 READING = ("invalid_json", "invalid_utf8", "request_timeout", "body_too_large", "unsupported_media_type", "invalid_request")
 STORING, KNOWN = ("storage_unavailable",), ("safety_item_not_found", "invalid_request", "storage_unavailable")
 ACKNOWLEDGEMENT = {"person": "j.doe", "comment": "Reported to the safety desk by phone.", "revision": 1}
-HAND_OVER = {"reference": "PV-2026-00123", "person": "j.doe"}
+HAND_OVER = {"reference": "PV-2026-00123", "to": "Drug safety, Basel", "person": "j.doe"}
+CLOSING = {"reason": "no_patient", "comment": "A rate from the trial, no patient of hers.", "person": "j.doe"}
 QUERY: Mapping[str, tuple[str, dict[str, Any]]] = {
     "state": ("Only items in this state.", {"type": "string", "enum": list(STATES)}),
     "overdue": ("true: only open items whose time is over.", {"type": "boolean"}),
@@ -88,6 +89,12 @@ def _add_deciding(router: APIRouter, database: Database, clock: Callable[[], dat
         "responses": responses("SafetyItem", (*deciding, "safety_item_open")),
     }
 
+    closing: dict[str, Any] = {
+        "operation_id": "closeSafetyItem",
+        "openapi_extra": request_body("SafetyClosing", {"a false alarm": CLOSING}),
+        "responses": responses("SafetyItem", deciding),
+    }
+
     @router.post("/v1/safety/items/{item_id}/acknowledge", summary="A person has looked at it", **acknowledging)
     async def acknowledge(item_id: str, request: Request) -> dict[str, Any]:
         """Nothing more is escalated. Whoever comes second is told who was first, and when."""
@@ -101,11 +108,19 @@ def _add_deciding(router: APIRouter, database: Database, clock: Callable[[], dat
         """It must have been acknowledged."""
         asked = await _body(request, SafetyHandOver)
         decision = _decision(request, asked, clock())
-        work = partial(desk.hand_over, item_id=_checked(item_id), decision=decision, reference=asked.reference)
+        work = partial(desk.hand_over, item_id=_checked(item_id), decision=decision, reference=asked.reference, to=asked.to)
+        return shown(await database.write_async(work), decision.at)
+
+    @router.post("/v1/safety/items/{item_id}/close", summary="It was a false alarm", **closing)
+    async def close(item_id: str, request: Request) -> dict[str, Any]:
+        """Open or acknowledged ones, with a reason; a person can open it again on the page."""
+        asked = await _body(request, SafetyClosing)
+        decision = _decision(request, asked, clock())
+        work = partial(desk.close, item_id=_checked(item_id), decision=decision, reason=asked.reason)
         return shown(await database.write_async(work), decision.at)
 
 
-def _decision(request: Request, asked: SafetyAcknowledgement | SafetyHandOver, at: datetime) -> Decision:
+def _decision(request: Request, asked: SafetyAcknowledgement | SafetyHandOver | SafetyClosing, at: datetime) -> Decision:
     key = caller_of(request).key_id
     return Decision(f"{key}:{asked.person}" if asked.person else key, at, asked.comment, asked.revision)
 

@@ -16,10 +16,16 @@ from service.errors import RequestError
 
 EVENT = "safety.flagged"  # what is emitted
 DUE_AFTER = timedelta(hours=24)
-OPEN, ACKNOWLEDGED, HANDED_OVER = "open", "acknowledged", "handed_over"
-STATES = (OPEN, ACKNOWLEDGED, HANDED_OVER)
+OPEN, ACKNOWLEDGED, HANDED_OVER, CLOSED = "open", "acknowledged", "handed_over", "closed"
+STATES = (OPEN, ACKNOWLEDGED, HANDED_OVER, CLOSED)
+FALSE_ALARMS: Mapping[str, str] = {  # why an item may be closed without a report
+    "no_event": "Nothing untoward happened, and no lack of effect is told",
+    "no_patient": "No real patient or group of patients is meant: a trial, a label, a hypothetical case",
+    "no_product": "Nobody took a medicinal product when it happened",
+    "same_case": "The same case was handed over already",
+}
 FIRST, NEW_HIT, HALF_TIME, OVERDUE = "first", "new_hit", "half_time", "overdue"  # why it is told
-REOPENED, CLOCK = "reopened", "clock_set_right"  # kinds of events, beside the reasons and the states
+REOPENED, EXPORTED, CLOCK = "reopened", "exported", "clock_set_right"  # kinds of events, beside the reasons and the states
 RULE, MODEL = "rule", "model"
 
 

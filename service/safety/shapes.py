@@ -7,12 +7,15 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from service.database import moment_text
-from service.safety.rules import OPEN, STATES
+from service.safety.rules import FALSE_ALARMS, OPEN, STATES
 from service.schemas import Strict, maybe
 
 LONGEST_NAME, LONGEST_COMMENT = 100, 2000
-REASONS = "first, new_hit, reopened, half_time, overdue, acknowledged, handed_over or clock_set_right."
-STATE_WORDS = "open: nobody has looked; acknowledged: a person has; handed_over: the safety desk has it under a reference of its own."
+REASONS = "first, new_hit, reopened, half_time, overdue, acknowledged, handed_over, closed, exported or clock_set_right."
+STATE_WORDS = (
+    "open: nobody has looked; acknowledged: a person has; handed_over: the safety desk has it under a reference of its own; "
+    "closed: a false alarm, with the reason."
+)
 
 
 def _line(text: str) -> str:
@@ -49,7 +52,19 @@ class SafetyHandOver(BaseModel):
 
     reference: Annotated[Line, Field(description="The safety desk's own reference of the case.")]
     person: Line | None = maybe("Who handed it over, where the key stands for several people.")
+    to: Line | None = maybe("The desk or the person that took it.")
     comment: Lines | None = maybe("Anything to add.")
+    revision: Revision | None = maybe("Of the item that was looked at.")
+
+
+class SafetyClosing(BaseModel):
+    """It was a false alarm: nothing is to be reported."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    reason: Annotated[str, Field(description="Why nothing is to be reported.", json_schema_extra={"enum": list(FALSE_ALARMS)})]
+    comment: Annotated[Lines, Field(min_length=1, description="The same in words; it never leaves this service.")]
+    person: Line | None = maybe("Who closed it, where the key stands for several people.")
     revision: Revision | None = maybe("Of the item that was looked at.")
 
 
@@ -82,10 +97,14 @@ class SafetyItem(Strict):
     overdue_told_at: str | None = maybe("When it was told that it is overdue.")
     acknowledged_by: str | None = maybe("The key, and the person where it named one.")
     acknowledged_at: str | None = maybe("When.")
-    comment: str | None = maybe("Of whoever acknowledged it.")
+    comment: str | None = maybe("Of whoever acknowledged or closed it.")
     handed_over_by: str | None = maybe("The key, and the person where it named one.")
     handed_over_at: str | None = maybe("When.")
+    handed_to: str | None = maybe("The desk or the person that took it.")
     reference: str | None = maybe("The safety desk's own.")
+    closed_by: str | None = maybe("The key, and the person where it named one.")
+    closed_at: str | None = maybe("When.")
+    reason: str | None = maybe("Why nothing is to be reported.")
     revision: Annotated[int, Field(description="Counts the scans that found something new.")]
 
 
@@ -99,6 +118,7 @@ class SafetyEvent(Strict):
     flags: list[str] | None = maybe("What was found, where something was.")
     due_at: str
     reference: str | None = maybe("The safety desk's own.")
+    detail: str | None = maybe("To whom it was handed over, why it was closed, or in which form it went out.")
     comment: str | None = maybe("Of whoever decided.")
 
 
@@ -119,6 +139,7 @@ class SafetyItemHistory(Strict):
 SHAPES: tuple[type[BaseModel], ...] = (
     SafetyAcknowledgement,
     SafetyHandOver,
+    SafetyClosing,
     SafetySpan,
     SafetyItem,
     SafetyEvent,

@@ -33,6 +33,10 @@ Emit = Callable[[Connection, str, Mapping[str, Any]], object]  # type of event, 
 ITEMS = Item.__table__.c
 SYSTEM = "system"
 LONGEST_SOURCE, LONGEST_RECORD_ID = 200, 255  # characters; what is longer is cut
+DECIDED = (  # what people said of an item, gone from it when it is opened again; its history keeps it
+    *("acknowledged_by", "acknowledged_at", "comment", "closed_by", "closed_at", "reason"),
+    *("handed_over_by", "handed_over_at", "handed_to", "reference"),
+)
 # The same note again changes nothing but adds what is new: a model's word to the rules', a find to none.
 RECORD = text(
     """
@@ -127,8 +131,7 @@ def _reopening(known: RowMapping, scan: Scan, due_after: timedelta) -> dict[str,
     """News is a matter of its own, with a clock of its own; where nobody has looked yet the earlier clock goes on."""
     if known["state"] == OPEN:
         return {}
-    decided = ("acknowledged_by", "acknowledged_at", "comment", "handed_over_by", "handed_over_at", "reference")
-    fresh = dict.fromkeys((*decided, "half_told_at", "overdue_told_at"))
+    fresh = dict.fromkeys((*DECIDED, "half_told_at", "overdue_told_at"))
     return {**fresh, "state": OPEN, **vars(times(awareness(scan.modified_at, scan.received_at), due_after))}
 
 
@@ -171,11 +174,12 @@ def write_event(
     who: str,
     flags: str | None = None,
     comment: str | None = None,
+    detail: str | None = None,
     why: str | None = None,
 ) -> None:
     """The event that `item["events"]` counted last, and its row in the audit. A comment may quote the note: the audit never has it."""
     reference = item.get("reference")
-    told = {"flags": flags, "due_at": item["due_at"], "reference": reference}
+    told = {"flags": flags, "due_at": item["due_at"], "reference": reference, "detail": detail}
     event = {"item_id": item["id"], "number": item["events"], "at": at, "kind": kind, "who": who, **told, "comment": comment}
     connection.execute(insert(ItemEvent), [event])
     after = {"note_id": item["note_id"], "state": item["state"], "flags": item["flags"].split(), "due_at": item["due_at"].isoformat()}

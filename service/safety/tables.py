@@ -49,7 +49,11 @@ class Item(Base):
     comment: Mapped[str | None] = mapped_column(Text)
     handed_over_by: Mapped[str | None] = mapped_column(String(200))
     handed_over_at: Mapped[datetime | None]
+    handed_to: Mapped[str | None] = mapped_column(String(200))  # the desk or the person
     reference: Mapped[str | None] = mapped_column(String(200))  # of the safety desk's case
+    closed_by: Mapped[str | None] = mapped_column(String(200))
+    closed_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(40))  # one of FALSE_ALARMS
     revision: Mapped[int] = mapped_column(Integer)  # counts the scans that found something new
     events: Mapped[int] = mapped_column(Integer)
 
@@ -67,4 +71,5 @@ class ItemEvent(Base):
     flags: Mapped[str | None] = mapped_column(Text)  # those that were new
     due_at: Mapped[datetime]  # as it was from then on
     reference: Mapped[str | None] = mapped_column(String(200))
+    detail: Mapped[str | None] = mapped_column(String(200))  # to whom it was handed over, why it was closed, in which form it went out
     comment: Mapped[str | None] = mapped_column(Text)

@@ -32,6 +32,7 @@ OPERATIONS = {
     (f"{ITEMS}/{{item_id}}", "get"): ("getSafetyItem", None),
     (f"{ITEMS}/{{item_id}}/acknowledge", "post"): ("acknowledgeSafetyItem", None),
     (f"{ITEMS}/{{item_id}}/hand-over", "post"): ("handOverSafetyItem", None),
+    (f"{ITEMS}/{{item_id}}/close", "post"): ("closeSafetyItem", None),
 }
 
 
