@@ -51,9 +51,7 @@ class Joined:
 
     def end(self) -> str:
         """What closes the file; of labelled notes nothing where there is no line."""
-        return (
-            self.form.closing if self._begun else self.form.opening.rstrip("\n") + self.form.closing.lstrip("\n") * bool(self.form.opening)
-        )
+        return self.form.closing if self._begun else self.form.opening + self.form.closing.lstrip("\n")
 
 
 def _lines(note: Sequence[Stated], definition: Definition) -> Iterable[dict[str, Any]]:

@@ -68,6 +68,7 @@ def test_decisions_count_for_the_cards_and_the_members(desk: Desk, other: Desk):
 
 def test_a_later_decision_stays_and_an_earlier_one_gives_way(desk: Desk, other: Desk):
     fill(desk)
+    desk.seconds = 10
     decide(desk)
     fill(other)
     other.decide("a", "change", answer=answer(other, *every_check(other.definition)))
