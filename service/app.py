@@ -11,15 +11,17 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from insight_classifier.errors import InsightError
 from insight_classifier.predictor import Predictor, load_predictor
 from insight_classifier.scoring import flags_of_refused
 from service.answers import answer_error
-from service.api import Desk, api_routes, unless_caller_leaves
+from service.api import api_routes
 from service.database import Database
 from service.demonstrations import demonstrations
+from service.desk import Desk, Taken
 from service.edge import Edge
 from service.health import Health
 from service.info import INTENDED_USE, package_version
@@ -39,7 +41,7 @@ from service.page import page_routes
 from service.people.door import Door, make_door
 from service.people.guard import caller_of
 from service.people.shapes import SHAPES as PEOPLE_SHAPES
-from service.presets.api import preset_routes
+from service.presets.api import Came, Form, Refused, preset_routes
 from service.presets.mapping_reader import read_presets
 from service.presets.shapes import preset_shapes
 from service.schemas import Shapes
@@ -132,20 +134,20 @@ def _presets(desk: Desk, settings: Settings) -> APIRouter:
     scorer = desk.scorer
     definition = scorer.predictor.definition
 
-    async def score(notes: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
-        await desk.charge(request, len(notes))
-        return await unless_caller_leaves(request, desk.intake.judge_all(notes, desk.call(request)))
+    async def answer(request: Request, came: Came, form: Form) -> Response:
+        taken = Taken(came.notes, desk.call(request), came.refused)
+        return await desk.many(request, taken, desk.asked(request, came.body, came.content), form)
 
     def scan(texts: Mapping[str, str]) -> Mapping[str, Any]:
         found = flags_of_refused(texts, scorer.predictor.safety, definition)
         scorer.watch.metrics.scanned(found)
         return found
 
-    async def refused(records: list[tuple[object, dict[str, Any]]], request: Request) -> None:
+    async def record(records: Refused, request: Request) -> None:
         await desk.intake.refused(records, desk.call(request))
 
     presets = read_presets(settings.presets, definition)
-    return preset_routes(presets, definition, settings, admit=scorer.admission, score=score, scan=scan, refused=refused)
+    return preset_routes(presets, definition, settings, admit=scorer.admission, answer=answer, scan=scan, record=record)
 
 
 def load(settings: Settings, folder: Path) -> Predictor:

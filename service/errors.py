@@ -195,6 +195,7 @@ KINDS: Mapping[str, Kind] = {
     "storage_unavailable": Kind(503, "The database cannot be used now"),
     "provider_failed": Kind(503, "Your provider could not be asked"),
     "deadline_exceeded": Kind(504, "The judgement took too long"),
+    "not_scanned": Kind(504, "The note was neither scanned for safety nor judged"),
 }
 SORRY = "An unexpected error happened on our side and is in our log. Try again; if it persists, send us the request_id."
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from insight_classifier.errors import InsightError
@@ -28,6 +28,7 @@ from service.records import given_id
 from service.scoring import Outcome, Scanned, Scorer
 
 T = TypeVar("T")
+Refused = tuple[object, Result]  # a record that holds no note, and what its caller is told of it
 FEW = 4  # notes whose papers are done sooner than a thread is woken
 
 
@@ -53,12 +54,12 @@ class Intake:
         `then` runs in the transaction that stores it, as for `judge_all`.
         """
         serving = self.scorer.models.asked(call.options)
-        (scanned,) = await self.scorer.scan([record], serving, call.deadline)
+        (scanned,) = await self._scanned([record], serving, call)
         try:
             (said,), (error,) = await self._said([scanned], serving, call)
         except NotAllowedNow as problem:
             refused = self.scorer.refused(scanned, problem, serving)
-            await self._flag([scanned], [refused], serving, call)
+            await self._flag([_told(scanned, refused, serving, call)])
             raise refused from problem
         (result,) = await self._recorded([said], then if error is None else None)
         if error is not None:
@@ -67,28 +68,54 @@ class Intake:
             raise RequestError(result[ERROR]["detail"], result[ERROR]["code"])
         return result
 
-    async def judge_all(self, records: Sequence[object], call: Call, then: Then | None = None) -> list[Result]:
-        """A judgement or an error each, in order. Raises NotAllowedNow with every record's id and findings.
+    async def judge_all(
+        self, records: Sequence[object], call: Call, then: Then | None = None, refused: Sequence[Refused] = ()
+    ) -> list[Result]:  # fmt: skip
+        """A judgement or an error each, in order; then those that were refused before. Raises NotAllowedNow with every id and findings.
 
         `then` is told the results in the transaction that stores them.
         """
         serving = self.scorer.models.asked(call.options)
         self.scorer.admission.require_room(len(records))
-        scanned = await self.scorer.scan(records, serving, call.deadline)
+        scanned = await self._scanned(records, serving, call)
+        others = _others(refused, serving, call)
         try:
             said, _ = await self._said(scanned, serving, call)
         except NotAllowedNow as problem:
-            refused = [self.scorer.refused(one, problem, serving) for one in scanned]
-            problem.members["results"] = await self._flag(scanned, refused, serving, call)
+            untaken = [*self._refused(scanned, problem, serving, call), *others]
+            await self._flag(untaken)
+            problem.members["results"] = [one.result for one in untaken]
             raise
-        return await self._recorded(said, then)
+        return await self._recorded([*said, *others], then)
 
-    async def refused(self, records: Sequence[tuple[object, Result]], call: Call) -> None:
-        """Put on record what the rules found in records that hold no note, with what their caller is told. Raises StorageUnavailable."""
-        rules = self.scorer.predictor.definition
-        said = [Said(record, result, None, call.source, definition=rules) for record, result in records]
-        if self.recorder and said:
-            await self._recorded(said, None)
+    async def refused(self, records: Sequence[Refused], call: Call) -> None:
+        """Put on record what the rules found in records that hold no note, where nothing else came. Raises StorageUnavailable."""
+        if self.recorder and records:
+            await self._recorded(_others(records, self.scorer.models.asked(call.options), call), None)
+
+    async def untaken(
+        self, records: Sequence[object], problem: StorageUnavailable, call: Call, refused: Sequence[Refused] = ()
+    ) -> ServiceError:  # fmt: skip
+        """The error for records of which nothing can be stored, told before anything was done with them: what the rules find comes all
+        the same. However long the database took to fail, there is time for that.
+        """
+        if self.recorder is None:
+            return problem
+        serving, call = self.scorer.models.asked(call.options), replace(call, deadline=self.scorer.deadline())
+        scanned = await self._scanned(records, serving, call)
+        said = [*self._refused(scanned, problem, serving, call), *_others(refused, serving, call)]
+        return _unrecorded(said, problem, self.recorder)
+
+    async def _scanned(self, records: Sequence[object], serving: Serving, call: Call) -> list[Scanned]:
+        """All of them, also those that there was no time for. What was found so far is not lost with a caller who leaves."""
+        scanned: list[Scanned] = []
+        try:
+            async for piece in self.scorer.scan(records, serving, call.deadline):
+                scanned += piece
+        except asyncio.CancelledError:
+            self._left(scanned, serving, call)
+            raise
+        return scanned
 
     async def _said(self, scanned: Sequence[Scanned], serving: Serving, call: Call) -> tuple[list[Said], list[Unjudged | None]]:
         """What became of each record, and the errors of those that were not judged."""
@@ -132,7 +159,8 @@ class Intake:
                 if delivery is not None and delivery.record_id is None:
                     delivery = None  # sent again it would be another note: its caller still has it
             definition = serving.predictor.definition
-            said.append(Said(one.record, result, delivery, call.source, again=before is not None, definition=definition))
+            again = before is not None
+            said.append(Said(one.record, result, delivery, call.source, again=again, scanned=one.reached, definition=definition))
             errors.append(error)
         return said, errors
 
@@ -153,38 +181,41 @@ class Intake:
         try:
             return await self.recorder.record(said, then)
         except StorageUnavailable as problem:
-            unstored = [_unstored(one, problem, self.recorder) for one in said]
-            if len(said) == 1:
-                raise Unjudged(problem, {key: value for key, value in unstored[0].items() if key not in ("id", ERROR)}) from problem
-            # Of our own: callers whose writes failed together share the error, and none may be told of another's notes.
-            raise StorageUnavailable(str(problem), retry_after=problem.retry_after, results=unstored) from problem
+            raise _unrecorded(said, problem, self.recorder) from problem
 
-    async def _flag(self, scanned: Sequence[Scanned], refused: Sequence[Unjudged], serving: Serving, call: Call) -> list[Result]:
-        """What is told of records that cannot be taken now; where the rules found harm the safety desk hears of it all the same.
+    def _refused(self, scanned: Sequence[Scanned], problem: InsightError, serving: Serving, call: Call) -> list[Said]:
+        """Records none of which can be taken, with what is told of each."""
+        return [_told(one, self.scorer.refused(one, problem, serving), serving, call) for one in scanned]
+
+    async def _flag(self, said: Sequence[Said]) -> None:
+        """Where the rules found harm in what cannot be taken now, the safety desk hears of it all the same.
 
         Where that cannot be stored either, the callers have it in what they are told.
         """
-        results = [refusal(one.name, error) for one, error in zip(scanned, refused, strict=True)]
-        if self.recorder and (urgent := self._urgent(self.recorder, scanned, results, serving, call)):
+        if self.recorder and (urgent := _urgent(said, self.recorder)):
             with suppress(StorageUnavailable):
                 await self.recorder.record(urgent)
-        return results
 
     def _left(self, scanned: Sequence[Scanned], serving: Serving, call: Call) -> None:
         """The caller has left and may never come back: the safety desk hears of harm all the same."""
-        gone = DeadlineExceeded("Its caller left before it was judged.")
-        results = [refusal(one.name, self.scorer.refused(one, gone, serving)) for one in scanned]
-        if self.recorder and (urgent := self._urgent(self.recorder, scanned, results, serving, call)):
+        said = self._refused(scanned, DeadlineExceeded("Its caller left before it was judged."), serving, call)
+        if self.recorder and (urgent := _urgent(said, self.recorder)):
             with suppress(StorageUnavailable):
                 self.recorder.submit(urgent)
 
-    def _urgent(
-        self, recorder: Recorder, scanned: Sequence[Scanned], results: Sequence[Result], serving: Serving, call: Call
-    ) -> list[Said]:  # fmt: skip
-        """Those of records that were not judged in which the rules found harm."""
-        rules = serving.predictor.definition
-        told = zip(scanned, results, strict=True)
-        return [Said(one.record, result, None, call.source, definition=rules) for one, result in told if recorder.is_urgent(result)]
+
+def _told(scanned: Scanned, error: Unjudged, serving: Serving, call: Call) -> Said:
+    result = refusal(scanned.name, error)
+    return Said(scanned.record, result, None, call.source, scanned=scanned.reached, definition=serving.predictor.definition)
+
+
+def _others(refused: Sequence[Refused], serving: Serving, call: Call) -> list[Said]:
+    return [Said(record, result, None, call.source, definition=serving.predictor.definition) for record, result in refused]
+
+
+def _urgent(said: Sequence[Said], recorder: Recorder) -> list[Said]:
+    """Those in which the rules found harm."""
+    return [one for one in said if recorder.is_urgent(one.result)]
 
 
 def refusal(name: str, error: Unjudged) -> Result:
@@ -194,8 +225,18 @@ def refusal(name: str, error: Unjudged) -> Result:
     return {"id": name, ERROR: {"code": problem.code, "detail": problem.detail, **waiting}, **error.found}
 
 
+def _unrecorded(said: Sequence[Said], problem: StorageUnavailable, recorder: Recorder) -> ServiceError:
+    """An error of its own: callers whose writes failed together share the problem, and none may be told of another's notes."""
+    unstored = [_unstored(one, problem, recorder) for one in said]
+    if len(said) == 1:
+        return Unjudged(problem, {key: value for key, value in unstored[0].items() if key not in ("id", ERROR)})
+    return StorageUnavailable(str(problem), retry_after=problem.retry_after, results=unstored)
+
+
 def _unstored(said: Said, problem: ServiceError, recorder: Recorder) -> Result:
     """A result that could not be put on record is not given out: its caller would think that we have the note."""
+    if not said.scanned:
+        return said.result
     found: Mapping[str, Any] = {name: said.result[name] for name in recorder.lane.dimensions if name in said.result}
     title = KINDS[problem.code].title
     return {"id": said.result["id"], ERROR: {"code": problem.code, "detail": title, "retry_after_seconds": problem.retry_after}, **found}

@@ -22,10 +22,13 @@ HEADER, MEMBER = "Idempotency-Key", "client_request_id"
 REPLAYED = "Idempotency-Replayed"
 LEASE_OVER_DEADLINE = timedelta(seconds=30)  # past a request's deadline nobody answers it any more
 OK = 200
+PROBLEMS = ("invalid_idempotency_key", "idempotency_key_reused", "idempotency_in_progress", "note_erased", "storage_unavailable")
 TAKEN = "idempotency_in_progress"
+QUOTE, QUOTED, NO_WORDS = "text", frozenset(("start", "end")), ""  # of a span of evidence
 
 Form = Callable[[Sequence[Result]], bytes | None]  # the body of an answer; None where it is an error, which is not kept
 Work = Callable[[Then | None], Awaitable[bytes]]  # makes the answer; what it is given must run in the transaction that stores the results
+Untaken = Callable[[StorageUnavailable], Awaitable[Exception]]  # what to raise where the key cannot be asked for
 
 
 class Once:
@@ -34,14 +37,17 @@ class Once:
     def __init__(self, database: Database | None, deadline_seconds: float) -> None:
         self.database, self.lease = database, timedelta(seconds=deadline_seconds) + LEASE_OVER_DEADLINE
 
-    async def __call__(self, asked: "Asked", form: Form, work: Work) -> Response:
+    async def __call__(self, asked: "Asked", form: Form, work: Work, untaken: Untaken) -> Response:
         """The answer of `work`, or the one of the first time. `form` makes the body of the results that are stored."""
         if asked.key is None or self.database is None:
             return json_response(await work(None))
         database, lease = self.database, self.lease
-        given = await database.write_async(
-            lambda connection: claim(connection, asked.owner, asked.key or "", asked.hash, now(), lease=lease)
-        )
+        try:
+            given = await database.write_async(
+                lambda connection: claim(connection, asked.owner, asked.key or "", asked.hash, now(), lease=lease)
+            )
+        except StorageUnavailable as problem:
+            raise await untaken(problem) from problem
         if isinstance(given, Replay):
             return _replayed(given)
         try:
@@ -80,13 +86,24 @@ def without_member(content: object) -> object:
 
 def _settling(given: New, form: Form) -> Then:
     def then(connection: Connection, results: Sequence[Result]) -> None:
-        if (body := form(results)) is None:
+        if (body := form([_findable(result) for result in results])) is None:
             return
         if not settle(connection, given, OK, body, [result[NOTE_ID] for result in results if NOTE_ID in result]):
             # Stored all the same it would be on record twice; what is raised undoes the transaction.
             raise RequestError("This took so long that a repeat of the request was let in: ask again for its answer.", TAKEN, retry_after=1)
 
     return then
+
+
+def _findable(result: Result) -> Result:
+    """As it is kept: words of a record that is no note on record would be where no erasure finds them; the places stay."""
+    return result if NOTE_ID in result else _unquoted(result)
+
+
+def _unquoted(value: Any) -> Any:  # noqa: ANN401 any part of a result
+    if isinstance(value, Mapping):
+        return {key: NO_WORDS if key == QUOTE and value.keys() >= QUOTED else _unquoted(item) for key, item in value.items()}
+    return [_unquoted(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _replayed(replay: Replay) -> Response:

@@ -13,10 +13,10 @@ from insight_classifier.judgement import Judgement, Origin
 from insight_classifier.notes import MAX_CHARACTERS, Note
 from service.accounts.visitor import CSRF_FIELD, require_csrf, visitor_of
 from service.answers import PROBLEM, report
-from service.api import unless_caller_leaves
 from service.bodies import parse_form, read_body, require_type
 from service.demonstrations import Demonstration
 from service.errors import Problem, Unjudged, is_ours, problem_of
+from service.leaving import unless_caller_leaves
 from service.presentation import Safety, Shown, present, safety_of_refused
 from service.rendering import POLICY, make_environment
 from service.scoring import Scorer

@@ -33,7 +33,8 @@ Then = Callable[[Connection, Sequence[Result]], None]  # runs in the same transa
 class Said:
     """One record as it came, and what became of it. `delivery` is None where it was refused before it was a note.
 
-    `again`: the result was on record already. `definition`: whose rules scanned it, None for the recorder's own.
+    `again`: the result was on record already. `scanned`: False where there was no time for the safety rules.
+    `definition`: whose rules scanned it, None for the recorder's own.
     """
 
     record: object
@@ -41,6 +42,7 @@ class Said:
     delivery: Delivery | None = None
     source: str | None = None  # of the caller
     again: bool = False
+    scanned: bool = True
     definition: Definition | None = None
 
     @property
@@ -108,7 +110,7 @@ class Recorder:
         kept = [next(given) if one.delivery is not None else None for one in said]
         whole = [(one, place) for one, place in zip(said, kept, strict=True) if isinstance(place, Kept)]
         self._judgements(connection, whole, at)
-        scans = [self._scan(one, place, at) for one, place in zip(said, kept, strict=True) if not one.again]
+        scans = [self._scan(one, place, at) for one, place in zip(said, kept, strict=True) if one.scanned and not one.again]
         record_many(connection, scans, at, emit=_emitter(at), due_after=self.due_after)
         return [_answer(one, place) for one, place in zip(said, kept, strict=True)]
 

@@ -5,7 +5,7 @@ A request keeps to the model that was live, or that it asked for, when it came.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ from service.work import Task
 T = TypeVar("T")
 Outcome = Judgement | InsightError
 
+NOT_SCANNED = "not_scanned"
 LAST_SECONDS = 1.0  # for a batch that nobody waits for any more
 PIECE_NOTES, PIECE_CHARACTERS = 16, 16_000  # of a batch are scanned in one go, so that others come in between
 
@@ -42,6 +43,7 @@ class Scanned:
     record: object
     screened: Screened | None  # None: refused before it was a note
     task: Task | JudgingFailed | Unjudged
+    reached: bool = True  # False: the safety rules did not see it
 
 
 class Scorer:
@@ -75,7 +77,7 @@ class Scorer:
         """Judge the record that `read` returns, and keep nothing of it. Raises RequestError, or Unjudged with what the rules found."""
         serving = self.models.live
         record = await self.in_time(self.in_thread(read), deadline)
-        scanned = (await self.scan([record], serving, deadline))[0]
+        (scanned,) = [one async for piece in self.scan([record], serving, deadline) for one in piece]
         try:
             outcome = (await self.outcomes([scanned], deadline))[0]
         except NotAllowedNow as problem:
@@ -86,16 +88,17 @@ class Scorer:
             return scanned.screened.note, outcome
         raise self.refused(scanned, outcome, serving) from outcome
 
-    async def scan(self, records: Sequence[object], serving: Serving, deadline: float) -> list[Scanned]:
-        """Piece after piece, each at its turn among other requests; a caller who leaves ends it. Raises DeadlineExceeded."""
-        with self.watch.span("screen"):
-            return await self.in_time(self._scan(records, serving), deadline)
-
-    async def _scan(self, records: Sequence[object], serving: Serving) -> list[Scanned]:
-        scanned: list[Scanned] = []
+    async def scan(self, records: Sequence[object], serving: Serving, deadline: float) -> AsyncIterator[list[Scanned]]:
+        """Piece after piece, each at its turn among other requests; what there is no time left for comes unscanned, and says so."""
         for piece in _pieces(records):
-            scanned += await self.in_thread(lambda piece=piece: [self._scanned(record, number, serving) for number, record in piece])  # type: ignore[misc]
-        return scanned
+            try:
+                yield await self.in_time(self._piece(piece, serving), deadline)
+            except DeadlineExceeded as problem:
+                yield [_unscanned(record, number, problem) for number, record in piece]
+
+    async def _piece(self, piece: Sequence[tuple[int, object]], serving: Serving) -> list[Scanned]:
+        with self.watch.span("screen"):
+            return await self.in_thread(lambda: [self._scanned(record, number, serving) for number, record in piece])
 
     async def outcomes(self, scanned: Sequence[Scanned], deadline: float) -> list[Outcome]:
         """An outcome for each record; those not reached by the deadline, and all where the caller leaves, are withdrawn.
@@ -166,6 +169,13 @@ class Scorer:
             failed.__cause__ = problem
             return failed
         return Task(windows, screened.findings, serving.predictor, self.watch.tracing.current())
+
+
+def _unscanned(record: object, number: int, problem: DeadlineExceeded) -> Scanned:
+    """A record that nobody has looked into: its caller must know that no safety rule did either."""
+    detail = "The note was neither scanned for safety nor judged: there was no time left for it. Send it again, with fewer at a time."
+    unjudged = Unjudged(DeadlineExceeded(detail, NOT_SCANNED, retry_after=problem.retry_after), {})
+    return Scanned(identifier(record, number), record, None, unjudged, reached=False)
 
 
 def _pieces(records: Sequence[object]) -> Iterator[list[tuple[int, object]]]:

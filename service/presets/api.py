@@ -1,7 +1,8 @@
 """Presets over HTTP: score a CRM's own records, and list what each preset reads and writes."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import anyio
@@ -10,30 +11,47 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from insight_classifier.definition import Definition
-from service.answers import json_response, to_json
+from service.answers import to_json
 from service.bodies import parse_json, read_body, require_type
 from service.errors import RequestError
+from service.once import PROBLEMS as KEPT
+from service.once import parameter, without_member
 from service.openapi import request_body, responses
 from service.presets.mapping import Choice, Preset
 from service.presets.rows import chunks, rows
 from service.presets.rules import Entry, csv_records, entries, unwrapped
 from service.settings import Settings
 
-# Notes, and the request that brought them, in; a judgement or {"id", "error", …} each out, in order.
-Score = Callable[[list[dict[str, Any]], Request], Awaitable[list[dict[str, Any]]]]
+Result = dict[str, Any]  # a judgement or {"id", "error", …}
+Refused = Sequence[tuple[object, Result]]  # records that hold no note, and what is told of them
+Form = Callable[[Sequence[Result]], bytes]  # the body of the answer
+
+
+@dataclass(frozen=True)
+class Came:
+    """What came with one request: the body, its content where that is JSON, the notes in it, and what is no note."""
+
+    body: bytes
+    content: object
+    notes: list[dict[str, Any]]
+    refused: Refused
+
+
+Answer = Callable[[Request, Came, Form], Awaitable[Response]]  # has notes judged; the form gets their results, then those of the refused
 Admit = Callable[[Request], AbstractContextManager[None]]  # holds a place before the body is read, or raises Overloaded
 Scan = Callable[[Mapping[str, str]], Mapping[str, Any]]  # what the safety rules find in texts that are no note, by dimension
-Refused = Callable[[list[tuple[object, dict[str, Any]]], Request], Awaitable[None]]  # records that hold no note, and what is told of them
+Record = Callable[[Refused, Request], Awaitable[None]]  # what holds no note, where nothing else came
 CSV = "text/csv"
 ROWS, ROW_FORMS = "rows", ("objects", "text")
 PROBLEMS = (
     *("invalid_json", "invalid_utf8", "request_timeout", "body_too_large", "unsupported_media_type", "not_found", "too_many_notes"),
-    *("missing_text", "missing_key", "wrong_type", "invalid_request", "overloaded", "closing", "worker_died", "deadline_exceeded"),
+    *("missing_text", "missing_key", "wrong_type", "invalid_request", *KEPT),
+    *("overloaded", "closing", "worker_died", "deadline_exceeded", "not_scanned"),
 )
 
 
 def preset_routes(
-    presets: Mapping[str, Preset], definition: Definition, settings: Settings, *, admit: Admit, score: Score, scan: Scan, refused: Refused
+    presets: Mapping[str, Preset], definition: Definition, settings: Settings, *, admit: Admit, answer: Answer, scan: Scan, record: Record
 ) -> APIRouter:
     """`POST /v1/score/{preset}` and `GET /v1/presets`. Include them after /v1/score/batch, which is another address."""
     router = APIRouter()
@@ -51,18 +69,32 @@ def preset_routes(
         """Takes a record, a list, a whole answer of the CRM's API, or CSV; answers with rows for its score object."""
         chosen, as_text = _chosen(presets, preset), _as_text(request.query_params.get(ROWS, "objects"))
         with admit(request):
-            body = await read_body(request, settings.body_limit, settings.deadline_seconds)
-            content_type = CSV if request.headers.get("content-type", "").lower().startswith(CSV) else "application/json"
-            require_type(request, content_type)
-            read = await anyio.to_thread.run_sync(lambda: _read(body, content_type, chosen, definition, settings.batch_notes))
+            body, content = await _content(request, settings)
+            read = await anyio.to_thread.run_sync(lambda: _read(content, chosen, definition, settings.batch_notes))
             failures = await anyio.to_thread.run_sync(lambda: [_failure(entry, scan) for entry in read if entry.problem is not None])
-            await refused(
-                [(entry.scanned, failure) for entry, failure in zip(_refused(read), failures, strict=True) if entry.scanned], request
-            )
-            judged = await score([entry.note for entry in read if entry.note is not None], request)
-            return json_response(await anyio.to_thread.run_sync(lambda: to_json(_answer(read, judged, failures, chosen, as_text=as_text))))
+            notes = [entry.note for entry in read if entry.note is not None]
+            scanned = [entry.scanned for entry in read if entry.problem is not None]
+            refused = [(texts, failure) for texts, failure in zip(scanned, failures, strict=True) if texts]
+            if not notes:
+                await record(refused, request)
+                raise _nothing_to_judge(read, failures)
+
+            def form(results: Sequence[Result]) -> bytes:
+                return to_json(
+                    _answer(read, results[: len(notes)], _as_kept(failures, refused, results[len(notes) :]), chosen, as_text=as_text)
+                )
+
+            return await answer(request, Came(body, content, notes, refused), form)
 
     return router
+
+
+async def _content(request: Request, settings: Settings) -> tuple[bytes, object]:
+    """The body, and what it says: JSON, or the rows of CSV. Raises RequestError."""
+    body = await read_body(request, settings.body_limit, settings.deadline_seconds)
+    is_csv = request.headers.get("content-type", "").lower().startswith(CSV)
+    require_type(request, CSV if is_csv else "application/json")
+    return body, await anyio.to_thread.run_sync(lambda: csv_records(body) if is_csv else parse_json(body))
 
 
 def _chosen(presets: Mapping[str, Preset], name: str) -> Preset:
@@ -77,9 +109,9 @@ def _as_text(form: str) -> bool:
     return form == "text"
 
 
-def _read(body: bytes, content_type: str, preset: Preset, definition: Definition, most: int) -> list[Entry]:
-    """Raises RequestError where the body holds no record, or too many."""
-    records = csv_records(body) if content_type == CSV else unwrapped(parse_json(body))
+def _read(content: object, preset: Preset, definition: Definition, most: int) -> list[Entry]:
+    """Raises RequestError where there is no record, or too many."""
+    records = unwrapped(without_member(content))
     if not records:
         raise RequestError(f"There is no record in the body. Send at least one {preset.object}.", "invalid_request")
     if len(records) > most:
@@ -87,19 +119,23 @@ def _read(body: bytes, content_type: str, preset: Preset, definition: Definition
     return entries(records, preset, definition)
 
 
-def _refused(read: Sequence[Entry]) -> list[Entry]:
-    return [entry for entry in read if entry.problem is not None]
+def _nothing_to_judge(read: Sequence[Entry], failures: Sequence[Result]) -> RequestError:
+    """Where no record has what the preset reads it is the request that is wrong."""
+    first = next(entry.problem for entry in read if entry.problem)
+    return RequestError(str(first), first.code, results=list(failures))
+
+
+def _as_kept(failures: Sequence[Result], refused: Refused, kept: Sequence[Result]) -> Iterator[Result]:
+    """The failures in order, those with words as they are kept."""
+    with_words = {id(failure): later for (_, failure), later in zip(refused, kept, strict=True)}
+    return (with_words.get(id(failure), failure) for failure in failures)
 
 
 def _answer(
-    read: Sequence[Entry], judged: Sequence[dict[str, Any]], failures: Sequence[dict[str, Any]], preset: Preset, *, as_text: bool
-) -> dict[str, Any]:
-    """Raises RequestError where no record has what the preset reads: then it is the request that is wrong."""
-    given, failed = iter(judged), iter(failures)
-    results = [{**next(given), "id": entry.id} if entry.problem is None else next(failed) for entry in read]
-    if all(entry.problem for entry in read):
-        first = next(entry.problem for entry in read if entry.problem)
-        raise RequestError(str(first), first.code, results=results)
+    read: Sequence[Entry], judged: Sequence[Result], failures: Iterator[Result], preset: Preset, *, as_text: bool
+) -> dict[str, Any]:  # fmt: skip
+    given = iter(judged)
+    results = [{**next(given), "id": entry.id} if entry.problem is None else next(failures) for entry in read]
     unjudged = [result for result in results if "error" in result]
     return {"preset": preset.name, "chunks": chunks(rows(read, results, preset), preset.target, as_text=as_text), "failures": unjudged}
 
@@ -141,4 +177,4 @@ def _body() -> dict[str, Any]:
     found = request_body("RecordSet", {"an insight of Veeva CRM": example})
     found["requestBody"]["content"][CSV] = {"schema": {"type": "string"}}
     form = {"name": ROWS, "in": "query", "schema": {"type": "string", "enum": list(ROW_FORMS), "default": ROW_FORMS[0]}}
-    return {**found, "parameters": [{**form, "description": "Whether a chunk holds its rows as objects or as one text."}]}
+    return {**found, "parameters": [{**form, "description": "Whether a chunk holds its rows as objects or as one text."}, parameter()]}

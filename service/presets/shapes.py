@@ -11,6 +11,7 @@ class RecordSet(BaseModel):
     """Records of the CRM, as its own API gives them; one alone, a list or a whole answer of that API are read as well."""
 
     records: list[dict[str, Any]]
+    client_request_id: Annotated[str, Field(description="Instead of the header Idempotency-Key.")] = ""
 
 
 class ScoreChunk(Strict):

@@ -3,22 +3,22 @@
 import json
 from collections.abc import Iterator
 from contextlib import nullcontext
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from insight_classifier.definition import Definition
 from insight_classifier.errors import InsightError
-from insight_classifier.note_files import Record
 from insight_classifier.predictor import Predictor
+from insight_classifier.record import Record
 from insight_classifier.scoring import flags_of_refused, score_chunk
-from service.answers import answer_error
+from service.answers import answer_error, json_response
 from service.edge import Edge
 from service.errors import Overloaded
-from service.presets.api import Score, preset_routes
+from service.presets.api import Answer, Came, Form, Refused, preset_routes
 from service.presets.mapping import Preset
 from service.settings import Settings
 from tests.service.conftest import HARM
@@ -27,26 +27,27 @@ INSIGHT = {"Id": "a1", "Summary_vod__c": HARM, "Status_vod__c": "Submitted_vod"}
 PATH = "/v1/score/veeva_crm_insight"
 
 
-def application(presets: dict[str, Preset], predictor: Predictor, settings: Settings, score: Score) -> TestClient:
+def application(presets: dict[str, Preset], predictor: Predictor, settings: Settings, answer: Answer) -> TestClient:
     app = FastAPI()
     app.add_middleware(Edge)
     app.add_exception_handler(InsightError, answer_error)
     scan = lambda texts: flags_of_refused(texts, predictor.safety, predictor.definition)  # noqa: E731
     admit = lambda request: nullcontext()  # noqa: E731
-    app.include_router(preset_routes(presets, predictor.definition, settings, admit=admit, score=score, scan=scan, refused=refused))
+    app.include_router(preset_routes(presets, predictor.definition, settings, admit=admit, answer=answer, scan=scan, record=record))
     return TestClient(app)
 
 
-async def refused(records: list[tuple[object, dict[str, Any]]], request: Request) -> None:
+async def record(records: Refused, request: Request) -> None:
     """Where nothing is kept."""
 
 
 @pytest.fixture(scope="module")
 def client(presets: dict[str, Preset], predictor: Predictor, settings: Settings) -> Iterator[TestClient]:
-    async def score(notes: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
-        return [result.to_dict() for result in score_chunk([Record(n, note) for n, note in enumerate(notes, 1)], predictor)]
+    async def answer(request: Request, came: Came, form: Form) -> Response:
+        judged = score_chunk([Record(number, note) for number, note in enumerate(came.notes, 1)], predictor)
+        return json_response(form([*(result.to_dict() for result in judged), *(result for _, result in came.refused)]))
 
-    with application(presets, predictor, settings, score) as client:
+    with application(presets, predictor, settings, answer) as client:
         yield client
 
 
@@ -118,9 +119,9 @@ def test_what_is_no_json_is_refused(client: TestClient) -> None:
 
 
 def test_an_overload_reaches_the_caller(presets: dict[str, Preset], predictor: Predictor, settings: Settings) -> None:
-    async def score(notes: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
+    async def answer(request: Request, came: Came, form: Form) -> Response:
         raise Overloaded("Full.", retry_after=7)
 
-    with application(presets, predictor, settings, score) as client:
-        answer = client.post(PATH, json=INSIGHT)
-    assert (answer.json()["code"], answer.json()["retry_after_seconds"]) == ("overloaded", 7)
+    with application(presets, predictor, settings, answer) as client:
+        told = client.post(PATH, json=INSIGHT)
+    assert (told.json()["code"], told.json()["retry_after_seconds"]) == ("overloaded", 7)
