@@ -87,7 +87,7 @@ def card(row: Row[Any], policy: Policy) -> dict[str, Any]:
         "insight": bool(judgement) and judgement["label"] == policy.definition.label.met,
         "wanted": policy.wanted(row.id),
         "tokens": "\n".join(["", *_tokens(row, metadata), ""]),
-        **{"answered": False, "life": "new", "got": 0, "open": True, "flagged": False, "gold": False, "revision": 0},
+        **{"answered": False, "life": "new", "got": 0, "open": True, "flagged": False, "objected": False, "gold": False, "revision": 0},
     }
 
 

@@ -11,7 +11,7 @@ from insight_classifier.definition import Definition
 from service.errors import RequestError
 from service.presentation import in_words
 from service.reviews.answers import Answer, answer_of, flat, stored_answer
-from service.reviews.kinds import ADJUDICATE, CHANGE, CONFIRM, FLAG, SKIP, UNDO
+from service.reviews.kinds import ADJUDICATE, CHANGE, CONFIRM, FLAG, OBJECT, SKIP, UNDO
 
 WORDS: Mapping[str, str] = {
     CONFIRM: "confirmed the model",
@@ -19,6 +19,7 @@ WORDS: Mapping[str, str] = {
     ADJUDICATE: "settled it",
     SKIP: "skipped it",
     FLAG: "flagged it",
+    OBJECT: "wrote the note and does not agree",
     UNDO: "took something back",
 }
 

@@ -29,6 +29,7 @@ class Line:
     alerts: tuple[str, ...]
     snippet: tuple[Marked, ...]
     flagged: bool
+    objected: bool  # the author does not agree
     decided: int  # people who did
     due_at: datetime | None
     leased_by: str | None
@@ -51,6 +52,7 @@ def line(entry: Entry, definition: Definition, at: datetime) -> Line:
         alerts=tuple(_alerts(judgement, definition)),
         snippet=snippet(note.fields, entry.marks, definition),
         flagged=card.flagged,
+        objected=card.objected,
         decided=card.got,
         due_at=entry.due_at,
         leased_by=card.leased_by if in_hand else None,

@@ -27,6 +27,7 @@ QUEUES: Mapping[str, Queue] = {
         Queue("uncertain", "Uncertain", "The model asks for a person or is near its threshold, the least sure first.", "doubt", least=-1),
         Queue("likely_wrong", "Likely wrong", "The author's tick or the rules contradict the model.", "suspicion", least=-1),
         Queue("disagree", "Reviewers disagree", "People decided differently; an adjudication settles it.", "dispute", least=0, open=False),
+        Queue("objected", "Author disagrees", "The author does not agree, and nobody decided since.", only={"objected": True}, open=False),
         Queue("newest", "Newest", "Everything that nobody decided, the latest received first."),
         Queue("audit", "Random sample", "By chance alone: what is found here holds for all notes.", "draw", least=-1),
         Queue("insights", "High-value insights", "The surest and most deeply probed first.", "worth", least=-1, only={"insight": True}),

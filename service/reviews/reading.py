@@ -11,7 +11,7 @@ from insight_classifier.definition import Definition
 from service.notes.store import NOTES, VERSIONS
 from service.reviews.answers import apart, record_of, stored_answer
 from service.reviews.cards import CARDS
-from service.reviews.kinds import ADJUDICATE, ANSWERING, DECIDING
+from service.reviews.kinds import ADJUDICATE, ANSWERING, DECIDING, OBJECT
 from service.reviews.store import REVIEWS
 
 PIECE = 500
@@ -36,7 +36,7 @@ def reviews_of(connection: Connection, note_id: str, who: str, *, sees_all: bool
     decided = any(row.reviewer == who and row.kind in DECIDING and row.superseded_at is None for row in rows)
     if sees_all or decided or not blind:
         return Told(rows)
-    own = [row for row in rows if row.reviewer == who]
+    own = [row for row in rows if row.reviewer == who or row.kind == OBJECT]
     return Told(own, len(rows) - len(own))
 
 

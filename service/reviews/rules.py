@@ -9,7 +9,7 @@ from insight_classifier.definition import Definition
 from service.errors import RequestError
 from service.notes.rules import storable
 from service.reviews.answers import Answer, answer_of, flat, label_of, member_rows, patched, read_answer, unsound
-from service.reviews.kinds import ADJUDICATE, ANSWERING, CHANGE, CONFIRM, DECIDING, FLAG, SKIP
+from service.reviews.kinds import ADJUDICATE, ANSWERING, CHANGE, CONFIRM, DECIDING, FLAG, OBJECT, SKIP
 
 LONGEST_COMMENT = 4000
 MOST_SECONDS = 24 * 3600.0
@@ -101,7 +101,7 @@ def ruling(decision: Decision, seen: Seen, definition: Definition, *, bulk: bool
 
 
 def _require_current(decision: Decision, seen: Seen) -> None:
-    if decision.kind not in (*ANSWERING, SKIP, FLAG):
+    if decision.kind not in (*ANSWERING, SKIP, FLAG, OBJECT):
         raise RequestError(f"There is no decision {decision.kind!r}: use {', '.join((*ANSWERING, SKIP, FLAG))}.", "review_invalid")
     if decision.version_id != seen.version_id:
         raise RequestError("The note was reworded since you looked at it. Look at it again.", "review_stale", revision=seen.revision)

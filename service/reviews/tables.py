@@ -6,7 +6,7 @@ No foreign keys to notes: a decision outlives an erased note, without its words.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Float, Index, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database import Base
@@ -72,6 +72,8 @@ class CardRow(Base):
         Index(None, "dispute", "note_id"),
         Index(None, "assigned_to", "open", "note_id"),
         Index(None, "insight", "answered", "note_id"),
+        Index(None, "life", "note_id"),
+        Index(None, "objected", "note_id"),
         Index(None, "leased_by", "leased_until"),
     )
 
@@ -93,6 +95,7 @@ class CardRow(Base):
     got: Mapped[int] = mapped_column(Integer)  # people who decided
     open: Mapped[bool]  # fewer than wanted
     flagged: Mapped[bool]
+    objected: Mapped[bool] = mapped_column(server_default=false())  # its author does not agree, and nobody has decided since
     gold: Mapped[bool]
     assigned_to: Mapped[str | None] = mapped_column(String(64))
     leased_by: Mapped[str | None] = mapped_column(String(64))

@@ -10,7 +10,7 @@ from insight_classifier.definition import Definition
 from service.database import Base
 from service.notes.store import JUDGEMENTS
 from service.reviews.answers import apart, stored_answer
-from service.reviews.kinds import ADJUDICATE, DECIDING, FLAG
+from service.reviews.kinds import ADJUDICATE, ANSWERING, DECIDING, FLAG, OBJECT
 from service.reviews.tables import CardRow, GoldRow, ReviewRow
 
 CARDS, REVIEWS, GOLD = (Base.metadata.tables[row.__tablename__] for row in (CardRow, ReviewRow, GoldRow))
@@ -30,7 +30,7 @@ def tally(connection: Connection, note_ids: Sequence[str], definition: Definitio
 PUT = (
     update(CARDS)
     .where(CARDS.c.note_id == bindparam("its_note"))
-    .values({name: bindparam(f"new_{name}") for name in ("got", "open", "flagged", "dispute", "insight")})
+    .values({name: bindparam(f"new_{name}") for name in ("got", "open", "flagged", "objected", "dispute", "insight")})
 )
 
 
@@ -59,9 +59,16 @@ def _counted(card: Row[Any], live: Sequence[Row[Any]], definition: Definition) -
         "new_got": people,
         "new_open": people < card.wanted and settled is None,
         "new_flagged": any(row.kind == FLAG for row in live),
+        "new_objected": _objected(live),
         "new_dispute": _dispute(decisions, definition) if people > 1 and settled is None else None,
         "new_insight": label == definition.label.met,
     }
+
+
+def _objected(live: Sequence[Row[Any]]) -> bool:
+    """Whether the author's word came after everybody's decision; rows are in the order of their moments."""
+    said = [row.kind for row in live if row.kind in (*ANSWERING, OBJECT)]
+    return bool(said) and said[-1] == OBJECT
 
 
 def _agreed(labels: Iterable[str | None]) -> str | None:
