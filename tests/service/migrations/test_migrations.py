@@ -18,6 +18,8 @@ from service.notes.store import judged, keep
 from service.notes.tables import NoteRow
 from service.reviews.cards import refresh
 from service.reviews.scores import Policy
+from service.vectors.store import Made
+from service.vectors.store import keep as keep_vectors
 from tests.service.notes.made import delivery, judgement
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -28,9 +30,10 @@ def audited(connection: Connection) -> None:
 
 
 def noted(connection: Connection) -> None:
-    """A row in every table of a note, and an answer that speaks of it."""
+    """A row in every table of a note, its vector, and an answer that speaks of it."""
     kept = keep(connection, delivery(), AT)
     judged(connection, kept, judgement(), AT)
+    keep_vectors(connection, [Made(kept.note_id, kept.version_id, "m1", b"\0\0")])
     new = claim(connection, "key", "k", "h", AT, lease=timedelta(minutes=1))
     assert isinstance(new, New)
     settle(connection, new, 200, b"{}", [kept.note_id])

@@ -1,0 +1,1 @@
+"""Vectors of notes: what each version is about, as the model that judged it saw it."""
