@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from service.audit.store import expire as expire_audit
+from service.bulks.pages import bulk_routes
+from service.bulks.running import Bulks
 from service.database import Database
 from service.erasers import ERASERS
 from service.erasure.api import SHAPES as ERASURE_SHAPES
@@ -21,10 +23,12 @@ from service.notes.api import note_routes
 from service.recording import Recorder
 from service.rendering import Rendering
 from service.reviews.catching_up import CatchingUp
+from service.reviews.insight_pages import insight_routes
 from service.reviews.pages import review_routes
 from service.reviews.scores import Policy
 from service.safety.api import safety_routes
 from service.safety.escalation import Escalation
+from service.safety.pages import safety_page_routes
 from service.safety.shapes import SHAPES as SAFETY_SHAPES
 from service.scoring import Scorer
 from service.settings import Settings
@@ -49,6 +53,7 @@ class Keeping:
         self.deliverer = Deliverer(database, self.sender)
         self.policy = Policy(definition, settings.review_double_share)
         self.cards = CatchingUp(database, self.policy)
+        self.bulks = Bulks(database, self.policy)
         due_after = timedelta(hours=settings.safety_hours)
         self.recorder = Recorder(database, definition, due_after=due_after, wake=self.deliverer.wake, kept=self.cards.add)
         self.escalation = Escalation(database, emit, told=self.deliverer.wake)
@@ -62,7 +67,10 @@ class Keeping:
         app.include_router(erasure_routes(self.database, ERASERS))
         app.include_router(safety_routes(self.database))
         app.include_router(webhook_routes(self.database, self.sender, wake=self.deliverer.wake))
+        app.include_router(bulk_routes(self.bulks, rendering))
         app.include_router(review_routes(self.database, rendering, self.policy))
+        app.include_router(safety_page_routes(self.database, rendering, self.policy.definition))
+        app.include_router(insight_routes(self.database, rendering, self.policy, emit, self.deliverer.wake))
         self.working.add_to(app, charge)
 
     async def start(self) -> None:
@@ -70,6 +78,7 @@ class Keeping:
         for part in (self.deliverer, self.escalation, self.housekeeping, self.cards):
             await part.start()
             self._ends.push_async_callback(part.stop)
+        self._ends.push_async_callback(self.bulks.stop)
         self.working.start()
         self._ends.push_async_callback(self.working.stop)
 

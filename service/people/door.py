@@ -34,6 +34,13 @@ PAGES: Mapping[str, str] = {
     **ACCOUNT_PAGES,
     "GET /review": "read",
     "/review": "review",
+    "/review/bulk": "adjudicate",
+    "/review/adjudicate": "adjudicate",
+    "/review/gold": "adjudicate",
+    "GET /review/calibration": "review",
+    "/agreement": "measures",
+    "GET /safety": "read",
+    "/safety": "safety",
     "GET /insights": "read",
     "/insights": "outcome",
 }

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, text
 from insight_classifier.definition_reader import default_definition
 from insight_classifier.errors import ConfigError
 from service.audit.store import append, verify
+from service.bulks.store import begin
 from service.database import Database
 from service.idempotency.store import New, claim, settle
 from service.migrations import all_tables, downgrade, head, migrate, revision_of
@@ -45,8 +46,12 @@ def reviewed(connection: Connection) -> None:
     refresh(connection, [kept.note_id], Policy(default_definition()))
 
 
+def bulked(connection: Connection) -> None:
+    begin(connection, "skip", "queue=newest", 1, "anna", AT)
+
+
 # What writes rows into the tables of each noun, so that both ways are tried with data.
-ROWS: Sequence[Callable[[Connection], None]] = (audited, noted, reviewed)
+ROWS: Sequence[Callable[[Connection], None]] = (audited, noted, reviewed, bulked)
 
 
 def test_an_empty_database_comes_up_to_date_and_stays(empty_url: str):

@@ -1,0 +1,1 @@
+"""One decision on everything that a view holds."""
