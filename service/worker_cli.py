@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -20,6 +21,7 @@ from service.jobs.tasks import Hands
 from service.jobs.worker import Worker
 from service.migrations import head, revision_of
 from service.offline import Offline
+from service.people.quota import charge_key
 from service.recording import Recorder
 from service.settings import Settings, read_settings
 from service.webhooks.outbox import emit
@@ -60,7 +62,8 @@ def make_hands(database: Database, predictor: Predictor, settings: Settings) -> 
     due_after = timedelta(hours=settings.safety_hours)
     recorder = Recorder(database, predictor.definition, due_after=due_after, wake=lambda: None)
     desk = Offline(predictor, recorder, double_share=settings.review_double_share)
-    return Hands(database, predictor.definition, desk.judge, desk.store, emit, job_limits(settings))
+    charge = partial(charge_key, default=settings.key_quota)
+    return Hands(database, predictor.definition, desk.judge, desk.store, emit, job_limits(settings), charge)
 
 
 def require_migrated(url: str) -> None:

@@ -1,6 +1,7 @@
 """Bulk jobs in a service: their routes, and a worker beside the callers who wait."""
 
 from datetime import timedelta
+from functools import partial
 
 import anyio
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from service.jobs.tasks import Hands
 from service.jobs.uploads import Charge
 from service.jobs.worker import Worker
 from service.offline import Offline
+from service.people.quota import charge_key
 from service.queued import Queued, has_room
 from service.recording import Recorder, Said
 from service.scoring import Scorer
@@ -20,14 +22,18 @@ from service.webhooks.outbox import emit
 
 
 class Working:
-    """`start` after the scorer, `stop` before it: the chunk in hand is finished. Without a worker of its own it only takes jobs in."""
+    """`start` after the scorer, `stop` before it: the chunk in hand is finished, or handed back after half the deadline.
+
+    Without a worker of its own it only takes jobs in.
+    """
 
     def __init__(self, database: Database, settings: Settings, scorer: Scorer, recorder: Recorder) -> None:
         self.database, self.limits = database, job_limits(settings)
         self.definition = scorer.predictor.definition
         self._scorer, self._recorder, self._seconds = scorer, recorder, settings.deadline_seconds / 2
         desk = Offline(scorer.predictor, recorder, double_share=settings.review_double_share)
-        hands = Hands(database, self.definition, self._judge, desk.store, emit, self.limits)
+        charge = partial(charge_key, default=settings.key_quota)
+        hands = Hands(database, self.definition, self._judge, desk.store, emit, self.limits, charge)
         self.worker = Worker(hands, may_run=lambda: has_room(scorer)) if settings.jobs_worker else None
 
     def add_to(self, app: FastAPI, charge: Charge) -> None:
@@ -40,7 +46,7 @@ class Working:
 
     async def stop(self) -> None:
         if self.worker:
-            await anyio.to_thread.run_sync(self.worker.stop, self._seconds)  # a chunk that is cut short is done by whoever comes next
+            await anyio.to_thread.run_sync(self.worker.stop, self._seconds)
 
     def _judge(self, chunk: Chunk) -> list[Said]:
         """By the model that is live when the chunk begins."""

@@ -159,6 +159,7 @@ def fail(
 ) -> None:  # fmt: skip
     """The job cannot be done at all. Raises LeaseLost."""
     take_done(connection, claimed)
+    drop_piece(connection, claimed.job_id, INPUT)
     why = {"error_code": code, "error_detail": detail, "url": None}
     _end(connection, claimed.job_id, FAILED, why, emit=emit, keep=keep, at=at)
 

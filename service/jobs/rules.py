@@ -84,6 +84,16 @@ class Emit(Protocol):
     def __call__(self, connection: Connection, event: str, data: dict[str, Any], /) -> object: ...
 
 
+class ChargeKey(Protocol):
+    """Takes notes from the daily quota of the key that made a job, in the transaction. Raises LimitReached."""
+
+    def __call__(self, connection: Connection, key_id: str, notes: int, /) -> None: ...
+
+
+def free_of_charge(connection: Connection, key_id: str, notes: int, /) -> None:
+    """Where nobody has a quota."""
+
+
 MayRun = Callable[[], bool]  # False while callers who wait for an answer need the processor
 
 

@@ -13,14 +13,14 @@ from insight_classifier.definition import Definition
 from insight_classifier.errors import NoteError
 from insight_classifier.record import Record
 from service.database import Database, now
-from service.errors import RequestError, StorageUnavailable
+from service.errors import LimitReached, RequestError, StorageUnavailable
 from service.jobs import leases
 from service.jobs.cutting import Cutter
 from service.jobs.files import drop_piece, read_piece, sums
 from service.jobs.leases import Claimed, LeaseLost
 from service.jobs.packing import records_from_bytes
 from service.jobs.pulling import PullFailed, checked_source, pull
-from service.jobs.rules import FINISH, GIVEN_UP, INPUT, RECEIVE, Chunk, Emit, Judge, Limits, Store
+from service.jobs.rules import FINISH, GIVEN_UP, INPUT, RECEIVE, ChargeKey, Chunk, Emit, Judge, Limits, Store, free_of_charge
 from service.jobs.spool import spool
 
 T = TypeVar("T")
@@ -42,6 +42,7 @@ class Hands:
     store: Store
     emit: Emit
     limits: Limits = Limits()
+    charge: ChargeKey = free_of_charge
     clock: Callable[[], datetime] = now
 
     def do(self, claimed: Claimed, stopping: Callable[[], bool]) -> None:
@@ -73,12 +74,16 @@ class Hands:
     def _receive(self, claimed: Claimed, stopping: Callable[[], bool]) -> None:
         try:
             total, chunks = self._pulled(claimed, stopping)
-        except (RequestError, PullFailed) as problem:
+            self.database.write(partial(self._received, claimed, total, chunks))
+        except (RequestError, PullFailed, LimitReached) as problem:
             detail = str(problem)
             why = partial(leases.fail, claimed=claimed, code=problem.code, detail=detail[:1].upper() + detail[1:])
             self.database.write(partial(why, emit=self.emit, keep=self.limits.keep, at=self.clock()))
-            return
-        self.database.write(partial(leases.received, claimed=claimed, total=total, chunks=chunks))
+
+    def _received(self, claimed: Claimed, total: int, chunks: int, connection: Connection) -> None:
+        """Once, as the notes: what is too much for the day leaves neither."""
+        leases.received(connection, claimed, total, chunks)
+        self.charge(connection, claimed.job["created_by"], total)
 
     def _pulled(self, claimed: Claimed, stopping: Callable[[], bool]) -> tuple[int, int]:
         job = claimed.job

@@ -54,11 +54,19 @@ class Worker:
             thread.start()
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Finish the chunk in hand, claim nothing more. Stop it before its database is closed."""
+        """Claim nothing more, and finish the task in hand; after so long it is handed back, and what still comes of it here is not stored.
+
+        Stop it before its database is closed.
+        """
+        working, holding = self._threads
         self._closing.set()
         self._wake.set()
-        for thread in self._threads:
-            thread.join(seconds)
+        working.join(seconds)
+        if held := self._held:
+            log.info("job_task_handed_back", job=held.job_id, task=held.number)
+            self._give_back(held, failed=False)
+            self._held = None
+        holding.join(LEASE.total_seconds() / 4)
 
     def wake(self) -> None:
         """Look at once: a job was made. From any thread."""

@@ -2,6 +2,7 @@
 
 One process never lets through more than the quota. Several may, by what the others took in the last STORE_SECONDS + HEARD_SECONDS (7 s),
 for so old its knowledge of them may be. A process that is killed forgets what it had not added yet. The day ends at midnight UTC.
+A file that a job pulls is counted at once, in the transaction by which the job has its notes.
 """
 
 import asyncio
@@ -14,9 +15,12 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from functools import partial
 
+from sqlalchemy import Connection
+
 from service.database import Database, now
 from service.errors import LimitReached, StorageUnavailable
 from service.people.rules import LOCAL, Caller
+from service.people.store import key as key_of
 from service.people.usage import add_notes, notes_on
 
 STORE_SECONDS = 2.0
@@ -58,7 +62,7 @@ class Quota:
         tally = await self._tally((caller.lineage, at.date()))
         most = caller.quota or self.default
         if most is not None and tally.total + notes > most:
-            raise _exceeded(caller, notes, most, max(0, most - tally.total), at)
+            raise _exceeded(caller.name, notes, most, max(0, most - tally.total), at)
         tally.pending += notes
         if self._storing is None or self._storing.done():
             self._storing = asyncio.ensure_future(self._store_soon())
@@ -106,11 +110,21 @@ class Quota:
             tally.moving = 0
 
 
-def _exceeded(caller: Caller, notes: int, most: int, left: int, at: datetime) -> LimitReached:
+def charge_key(connection: Connection, key_id: str, notes: int, *, default: int | None, now: Callable[[], datetime] = now) -> None:
+    """Count the notes that a key's job pulled, in the caller's transaction. Raises LimitReached, which undoes it."""
+    if key_id == LOCAL:
+        return
+    at, owner = now(), key_of(connection, key_id)
+    most, sent = owner.quota or default, add_notes(connection, owner.lineage, at.date(), notes)
+    if most is not None and sent > most:
+        raise _exceeded(owner.name, notes, most, max(0, most - sent + notes), at)
+
+
+def _exceeded(name: str, notes: int, most: int, left: int, at: datetime) -> LimitReached:
     midnight = datetime.combine(at.astimezone(UTC).date() + timedelta(days=1), time_of_day(), UTC)
     seconds = math.ceil((midnight - at).total_seconds())
     detail = (
-        f"{caller.name} may send {most:,} notes a day, {left:,} are left and this request brings {notes:,}. "
+        f"{name} may send {most:,} notes a day, {left:,} are left and this request brings {notes:,}. "
         f"None was judged or scanned. The next day begins at midnight UTC, in {seconds:,} s."
     )
     return LimitReached(detail, "quota_exceeded", retry_after=seconds, quota=most, remaining=left)

@@ -7,14 +7,21 @@ from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from service.database import Database
 from service.errors import RequestError
+from service.jobs.files import sizes
 from service.jobs.pulling import PullFailed, Source, checked_source, pull
-from service.jobs.rules import Limits, new_id
+from service.jobs.rules import INPUT, Limits, new_id
 from service.jobs.store import Wish, add_job
+from service.people.credentials import new_key
+from service.people.quota import charge_key
+from service.people.rules import checked
+from service.people.store import add_key
+from service.people.usage import notes_on
 from tests.service.jobs.made import AT, OWNER, Desk, ndjson, row, said, work
 
 FILE = ndjson(7)
@@ -75,8 +82,8 @@ def pulled(host: Host) -> bytes:
     return b"".join(got)
 
 
-def make_pull(database: Database, url: str) -> str:
-    wish = Wish(new_id(AT), OWNER, OWNER, "veeva", "ndjson", "0" * 64, url=url)
+def make_pull(database: Database, url: str, key_id: str = OWNER) -> str:
+    wish = Wish(new_id(AT), OWNER, key_id, "veeva", "ndjson", "0" * 64, url=url)
     return str(database.write(lambda connection: add_job(connection, wish, AT)).id)
 
 
@@ -93,7 +100,7 @@ def test_a_pull_that_was_broken_off_begins_anew(database: Database, desk: Desk, 
     true_write, cut_short = database.write, []
 
     def die_before_the_chunks_may_be_judged(function):
-        if isinstance(function, partial) and function.func.__name__ == "received" and not cut_short:
+        if isinstance(function, partial) and function.func.__name__ == "_received" and not cut_short:
             cut_short.append(function)
             raise RuntimeError("killed here")
         return true_write(function)
@@ -168,3 +175,29 @@ def test_an_allowed_name_that_leads_into_the_private_network_is_refused():
     source = Source("https://files.example.com/a", "files.example.com", literal=False)
     with pytest.raises(PullFailed, match="private network"):
         pull(source, Limits(), lambda data: None, resolve=lambda name, port: ["127.0.0.1"])
+
+
+def test_a_pulled_file_counts_for_the_day_of_the_key_that_asked_for_it_once(database: Database, desk: Desk, host: Host):
+    made = make_key(database, quota=20)
+    for _ in range(2):
+        make_pull(database, host.url, made.id)
+    work(database, desk, limits=host.limits, charge=partial(charge_key, default=None, now=lambda: AT))
+    with database.read() as connection:
+        assert notes_on(connection, made.lineage, AT.date()) == 14
+
+
+def test_a_pulled_file_that_is_too_much_for_the_day_fails_and_neither_counts_nor_stays(database: Database, desk: Desk, host: Host):
+    made = make_key(database, quota=6)
+    job_id = make_pull(database, host.url, made.id)
+    work(database, desk, limits=host.limits, charge=partial(charge_key, default=None, now=lambda: AT))
+    ended = row(database, job_id)
+    assert (ended.state, ended.error_code, said(database)) == ("failed", "quota_exceeded", [])
+    assert "may send 6 notes a day, 6 are left and this request brings 7" in ended.error_detail
+    with database.read() as connection:
+        assert notes_on(connection, made.lineage, AT.date()) == 0
+        assert sizes(connection, job_id, INPUT) == []
+
+
+def make_key(database: Database, quota: int) -> Any:
+    wish = checked("Veeva", "veeva", ["jobs"], at=AT, quota=quota)
+    return database.write(lambda connection: add_key(connection, wish, new_key(), who="me", at=AT))

@@ -1,6 +1,7 @@
 """The worker: every record once, whatever happens between."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -178,3 +179,32 @@ def test_nothing_of_a_chunk_is_stored_once_its_job_is_cancelled(database: Databa
     assert (ended.state, ended.done, len(said(database))) == ("cancelled", 5, 5)
     assert ended.results_sha256
     assert [event["state"] for event in desk.events] == ["cancelled"]
+
+
+def test_a_chunk_that_is_not_done_in_time_is_handed_back_and_what_comes_of_it_later_is_not_stored(
+    database: Database, desk: Desk, tmp_path: Path
+):
+    job_id, true_judge, begun, gate = (
+        make_job(database, desk.predictor, ndjson(5), tmp_path),
+        desk.judge,
+        threading.Event(),
+        threading.Event(),
+    )
+
+    def judge(chunk):
+        begun.set()
+        gate.wait(20)
+        return true_judge(chunk)
+
+    desk.judge = judge  # type: ignore[method-assign]
+    first = Worker(hands(database, desk), look_seconds=0.01)
+    first.start()
+    begun.wait(20)
+    stopped = time.monotonic()
+    first.stop(0.2)
+    assert time.monotonic() - stopped < 5
+    desk.judge = true_judge  # type: ignore[method-assign]
+    work(database, desk)  # at once: its lease would last longer
+    gate.set()
+    first._threads[0].join(20)
+    assert (row(database, job_id).state, said(database)) == ("finished", [f"n{i:05}" for i in range(5)])
