@@ -22,6 +22,7 @@ from service.audit.audit_cli import register as add_audit
 from service.backup.backup_cli import register as add_backup
 from service.database import Database
 from service.database_cli import register as add_database
+from service.demonstration.demonstration_cli import register as add_demonstration
 from service.draining import DrainingServer
 from service.erasers import ERASERS
 from service.erasure.erasure_cli import register as add_erasure
@@ -49,6 +50,7 @@ def register(app: typer.Typer) -> None:
     add_audit(app)
     add_backup(app)
     add_database(app)
+    add_demonstration(app, start_model)
     add_erasure(app, ERASERS)
     add_reviews(app)
     add_safety(app)
