@@ -79,11 +79,20 @@ class Desk:
     def policy(self) -> Policy:
         return Policy(self.definition, self.double_share)
 
-    def note(self, name: str, *met: str, text: str = TEXT, metadata: Mapping[str, Any] | None = None, **more: Any) -> str:
-        """Keep and judge a note; its id."""
+    def note(
+        self,
+        name: str,
+        *met: str,
+        text: str = TEXT,
+        fields: Mapping[str, str] | None = None,
+        hcp: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> str:
+        """Keep and judge a note; its id. `fields`: beside its text."""
         at = START + timedelta(minutes=len(self.kept))
         author = (metadata or {}).get("author")
-        delivery = Delivery("veeva", name, {"text": text}, author=author, metadata=metadata or {})
+        delivery = Delivery("veeva", name, {"text": text, **(fields or {})}, author=author, hcp=hcp, metadata=metadata or {})
 
         def write(connection: Any) -> Kept:
             kept = keep(connection, delivery, at)

@@ -75,7 +75,7 @@ def test_one_key_confirms_and_goes_on_and_the_row_is_there(page: Page, desk: tup
         page.wait_for_function("note => !location.pathname.endsWith(note)", arg=note)
         page.wait_for_load_state("load")
         assert kinds(desk)[-1] == (letter, "confirm")
-    expect(page.get_by_role("status").first).to_contain_text("That was the last note")
+    expect(page.get_by_text("That was the last note")).to_be_visible()
 
 
 def test_a_key_changes_its_member_and_undo_brings_it_back(page: Page, desk: tuple[Desk, str], definition: Definition) -> None:
@@ -106,6 +106,7 @@ def test_skip_flag_evidence_help_and_the_list_have_keys(page: Page, desk: tuple[
     expect(page.locator(".text mark").first).to_have_css("text-decoration-line", "none")
     page.keyboard.press("?")
     expect(page.locator("#help")).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
     page.keyboard.press("b")
     page.wait_for_url("**/review?queue=newest")
 

@@ -1,32 +1,19 @@
 """Earlier notes on the same physician: which, in which order, what is told of them, and by which index they are found."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
 
 from insight_classifier.definition import Definition
 from service.database import Database
-from service.notes.rules import Delivery
-from service.notes.store import judged, keep
-from service.reviews.cards import refresh
 from service.reviews.timeline import Timeline, earlier, timeline
-from tests.service.reviews.desk import START, Desk, every_check, judgement
+from tests.service.reviews.desk import Desk, every_check
 
 LATER = "f" * 32
 
 
 def visit(desk: Desk, name: str, hcp: str, *met: str, words: str = "Asked about renal data.", level: int = 0) -> str:
-    at = START + timedelta(minutes=len(desk.kept))
-
-    def write(connection: Any) -> str:
-        kept = keep(connection, Delivery("veeva", name, {"text": words}, author="msl-7", hcp=hcp), at)
-        judged(connection, kept, judgement(desk.definition, *met, level=level), at)
-        refresh(connection, [kept.note_id], desk.policy)
-        desk.kept[name] = kept
-        return kept.note_id
-
-    return desk.database.write(write)
+    return desk.note(name, *met, text=words, hcp=hcp, level=level, metadata={"author": "msl-7"})
 
 
 def found(desk: Desk, hcp: str | None, before: str = LATER, **more: Any) -> Timeline:
