@@ -1,0 +1,1 @@
+"""The versions of the definition that the service has judged by, what each change flipped, and where people differ."""
