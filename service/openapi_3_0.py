@@ -5,7 +5,7 @@ and every operation gets an id that is an Apex identifier. What the 3.1 document
 """
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -19,7 +19,7 @@ from service.schemas import Open, Origin
 PATH = "/openapi-3.0.json"
 REFERENCE = "#/components/schemas/"
 LONGEST_DESCRIPTION = 1333  # characters that External Services keeps
-JSON, PROBLEM = "application/json", "application/problem+json"
+JSON, PROBLEM, LINES = "application/json", "application/problem+json", "application/x-ndjson"
 JUDGEMENT, FAILURE, EITHER = "Judgement", "Failure", "NoteResult"
 PART = "JudgementPart"  # only `fields` brings it, which the subset does not know
 TEXT: dict[str, Any] = {"type": "string"}
@@ -63,12 +63,22 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, type[BaseModel] | None]] = {
     ("/v1/safety/items/{item_id}", "get"): ("getSafetyItem", None),
     ("/v1/safety/items/{item_id}/acknowledge", "post"): ("acknowledgeSafetyItem", None),
     ("/v1/safety/items/{item_id}/hand-over", "post"): ("handOverSafetyItem", None),
+    ("/v1/jobs", "get"): ("listJobs", None),
+    ("/v1/jobs", "post"): ("createJob", None),
+    ("/v1/jobs/{job_id}", "get"): ("getJob", None),
+    ("/v1/jobs/{job_id}", "delete"): ("deleteJob", None),
+    ("/v1/jobs/{job_id}/cancel", "post"): ("cancelJob", None),
+    ("/v1/jobs/{job_id}/results", "get"): ("getJobResults", None),
+    ("/v1/jobs/{job_id}/errors", "get"): ("getJobErrors", None),
     ("/v1/info", "get"): ("getInfo", ServiceInfo),
     ("/livez", "get"): ("getLiveness", ServiceState),
     ("/readyz", "get"): ("getReadiness", ServiceState),
 }
 # `fields` asks for less than a whole judgement: then no key of it could be counted on; the header's place is client_request_id in the body.
 OMITTED = ("fields", "Idempotency-Key")
+ASKED_BY_HEADER = ("206", "304")  # answers to headers that the subset does not know
+# Bodies that may be one thing or another, as one flat object that holds either.
+EITHER_OF: Mapping[frozenset[str], str] = {frozenset(("JobNotes", "JobPull")): "JobRequest"}
 # Values of a parameter that the subset allows, and keys that only its other values bring.
 FIXED: Mapping[str, tuple[str, ...]] = {"rows": ("text",)}
 LEFT_OUT = {("ScoreChunk", "records")}
@@ -99,7 +109,9 @@ def lowered(document: Mapping[str, Any]) -> dict[str, Any]:
     for (path, method), (name, answer) in OPERATIONS.items():
         if operation := document["paths"].get(path, {}).get(method):
             paths.setdefault(path, {})[method] = _operation(operation, name, answer, schemas)
-    components = {"schemas": {name: schemas.found[name] for name in sorted(_reached(paths, schemas.found))}}
+    components: dict[str, Any] = {"schemas": {name: schemas.found[name] for name in sorted(_reached(paths, schemas.found))}}
+    if schemes := document["components"].get("securitySchemes"):  # Salesforce has its named credential for that; others read them
+        components["securitySchemes"] = schemes
     return {"openapi": "3.0.3", "info": document["info"], "servers": [{"url": "/"}], "paths": paths, "components": components}
 
 
@@ -110,8 +122,9 @@ def _operation(operation: Mapping[str, Any], name: str, answer: type[BaseModel] 
         made["parameters"] = parameters
     if body := operation.get("requestBody"):
         made["requestBody"] = {"required": True, "content": {JSON: schemas.content(body["content"][JSON])}}
-    made["responses"] = {status: _response(status, item, answer, schemas) for status, item in operation["responses"].items()}
-    return made
+    answers = {status: item for status, item in operation["responses"].items() if status not in ASKED_BY_HEADER}
+    made["responses"] = {status: _response(status, item, answer, schemas) for status, item in answers.items()}
+    return {**made, "security": operation["security"]} if "security" in operation else made
 
 
 def _parameter(item: Mapping[str, Any], schemas: "_Schemas") -> dict[str, Any]:
@@ -125,7 +138,7 @@ def _response(status: str, item: Mapping[str, Any], answer: type[BaseModel] | No
     made: dict[str, Any] = {"description": _brief(item["description"])}
     if answer and status == "200":
         return {**made, "content": {JSON: {"schema": schemas.add(answer)}}}
-    content = {kind: schemas.content(value) for kind, value in item.get("content", {}).items() if kind in (JSON, PROBLEM)}
+    content = {kind: schemas.content(value) for kind, value in item.get("content", {}).items() if kind in (JSON, PROBLEM, LINES)}
     return {**made, "content": content} if content else made
 
 
@@ -178,10 +191,20 @@ class _Schemas:
     def _union(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         """The one kind that callers need: what may be null may be left out, and what is no judgement is a failure."""
         kinds = [kind for kind in schema["anyOf"] if kind.get("type") != "null" and _name(kind) != PART]
-        if {_name(kind) for kind in kinds} == {JUDGEMENT, FAILURE}:
+        names = frozenset(_name(kind) for kind in kinds)
+        if names == {JUDGEMENT, FAILURE}:
             return {"$ref": REFERENCE + EITHER}
+        if names in EITHER_OF:
+            return self._flat(EITHER_OF[names], [_name(kind) for kind in kinds])
         described = {"description": schema["description"]} if "description" in schema and "$ref" not in kinds[0] else {}
         return self.lower({**kinds[0], **described})
+
+    def _flat(self, name: str, others: Sequence[str]) -> dict[str, Any]:
+        """One object with the keys of several, none of which must be there."""
+        words = " Or: ".join(self.source[other]["description"] for other in others)
+        keys = {key: schema for other in others for key, schema in self._named(other)["properties"].items()}
+        self.found[name] = {"type": "object", "description": _brief(words), "properties": keys}
+        return {"$ref": REFERENCE + name}
 
     def _named(self, name: str) -> dict[str, Any]:
         schema = self.source[name]

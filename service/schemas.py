@@ -64,11 +64,12 @@ class Shapes:
         own: Fields = {"client_request_id": (_described(str, "Instead of the header Idempotency-Key."), None)}
         self.request = _model("NoteRequest", note.__doc__ or "", own, note)
         self.batch = _model("Batch", "Several notes.", {"notes": (notes, ...), **own})
+        self.job_notes = _model("JobNotes", "Notes of a bulk job, as many as one likes.", {"notes": (list[note], ...)})  # type: ignore[valid-type]
         either: Any = self.judgement | self.failure | self.part
         self.results = _model("Results", "In the order of the notes.", {"results": (list[either], ...)})
 
     def all(self) -> tuple[type[BaseModel], ...]:
-        return (self.note, self.request, self.batch, self.judgement, self.part, self.results, self.problem)
+        return (self.note, self.request, self.batch, self.job_notes, self.judgement, self.part, self.results, self.problem)
 
     def _judgement(self, definition: Definition) -> Fields:
         label = definition.label

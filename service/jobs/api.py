@@ -169,7 +169,8 @@ def _upload() -> dict[str, Any]:
     """The request of `POST /v1/jobs`."""
     text: dict[str, Any] = {"type": "string"}
     content: dict[str, Any] = {media_type: {"schema": text} for media_type, format in MEDIA_TYPES.items() if format != "json"}
-    pull = {"schema": {"$ref": REFERENCE + "JobPull"}, "examples": {"a file elsewhere": {"value": PULL}}}
+    either = [{"$ref": REFERENCE + name} for name in ("JobNotes", "JobPull")]
+    pull = {"schema": {"anyOf": either}, "examples": {"a file elsewhere": {"value": PULL}}}
     parameters = [
         {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {**text, "minLength": 1, "maxLength": 255}},
         {"name": TEXT_COLUMN, "in": "query", "required": False, "schema": {**text, "minLength": 1, "maxLength": 200}},

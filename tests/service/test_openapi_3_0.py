@@ -11,7 +11,11 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 from starlette.testclient import TestClient
 
 from insight_classifier.definition import Definition
+from insight_classifier.predictor import Predictor
+from service.app import create_app
+from service.database import Database
 from service.openapi_3_0 import OPERATIONS, REFERENCE, lowered
+from service.settings import Settings
 from tests.service.conftest import HARM
 
 APEX = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*\Z")
@@ -21,6 +25,13 @@ METHODS = {"get", "put", "post", "delete", "patch"}
 @pytest.fixture(scope="module")
 def document(client: TestClient) -> dict[str, Any]:
     return client.get("/openapi-3.0.json").json()
+
+
+@pytest.fixture
+def whole(settings: Settings, predictor: Predictor, sqlite_url: str) -> Iterator[dict[str, Any]]:
+    """As a service with a database has it."""
+    with Database(sqlite_url) as database, TestClient(create_app(settings, predictor, database=database)) as client:
+        yield client.get("/openapi-3.0.json").json()
 
 
 def inside(value: object) -> Iterator[dict[str, Any]]:
@@ -56,9 +67,14 @@ def test_the_other_document_is_valid_3_1(client: TestClient) -> None:
     OpenAPIV31SpecValidator(client.get("/openapi.json").json()).validate()
 
 
-def test_it_covers_what_an_integrator_calls(document: dict[str, Any]) -> None:
-    with_database = {operation for operation in OPERATIONS if operation[0].startswith(("/v1/notes", "/v1/safety"))}
-    assert {(path, method) for path, item in document["paths"].items() for method in item} == set(OPERATIONS) - with_database
+def asked(document: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(path, method) for path, item in document["paths"].items() for method in item}
+
+
+def test_it_covers_what_an_integrator_calls(document: dict[str, Any], whole: dict[str, Any]) -> None:
+    with_database = {operation for operation in OPERATIONS if operation[0].startswith(("/v1/notes", "/v1/safety", "/v1/jobs"))}
+    assert asked(document) == set(OPERATIONS) - with_database
+    assert asked(whole) == set(OPERATIONS)
 
 
 def test_nothing_is_a_union(document: dict[str, Any]) -> None:
@@ -197,3 +213,32 @@ def test_an_operation_that_the_service_lacks_is_left_out(client: TestClient) -> 
     whole = client.get("/openapi.json").json()
     del whole["paths"]["/v1/presets"]
     assert "/v1/presets" not in lowered(whole)["paths"]
+
+
+RULES = (
+    test_it_is_valid_3_0_3, test_nothing_is_a_union, test_nothing_is_written_as_3_1_does, test_only_a_plain_type_is_nullable,
+    test_nothing_stands_beside_a_reference, test_every_object_is_named, test_no_list_holds_lists, test_operation_ids_are_apex_identifiers,
+    test_names_of_objects_and_keys_are_apex_identifiers, test_a_name_is_always_written_in_one_case, test_bodies_are_json,
+    test_it_keeps_to_the_sizes_that_salesforce_registers, test_a_get_has_no_body_and_no_answer_has_headers,
+    test_every_documented_schema_is_used,
+)  # fmt: skip
+
+
+def test_the_document_of_a_service_with_a_database_keeps_all_the_rules_too(whole: dict[str, Any]) -> None:
+    for rule in RULES:
+        rule(whole)
+
+
+def test_a_job_is_made_of_notes_or_of_a_file_elsewhere_and_its_results_are_a_text(whole: dict[str, Any]) -> None:
+    request = whole["components"]["schemas"]["JobRequest"]
+    assert (set(request["properties"]), "required" in request) == ({"notes", "url", "format", "text_column"}, False)
+    assert whole["paths"]["/v1/jobs"]["post"]["requestBody"]["content"]["application/json"]["schema"] == {"$ref": REFERENCE + "JobRequest"}
+    results = whole["paths"]["/v1/jobs/{job_id}/results"]["get"]["responses"]["200"]["content"]
+    assert results == {"application/x-ndjson": {"schema": {"type": "string"}}}
+
+
+def test_it_says_how_a_caller_is_known(whole: dict[str, Any]) -> None:
+    known = whole["components"]["securitySchemes"]
+    secured = [operation for operation in operations(whole) if "security" in operation]
+    assert {name for operation in secured for way in operation["security"] for name in way} == set(known)
+    assert len(secured) == len(operations(whole)) - 2  # whether it lives and is ready anybody may ask
