@@ -26,6 +26,7 @@ from service.options import NO_OPTIONS, Options
 from service.recording import ERROR, Recorder, Result, Said, Then
 from service.records import given_id
 from service.scoring import Outcome, Scanned, Scorer
+from service.vectors.rules import stored_vector
 
 T = TypeVar("T")
 Refused = tuple[object, Result]  # a record that holds no note, and what its caller is told of it
@@ -160,7 +161,8 @@ class Intake:
                     delivery = None  # sent again it would be another note: its caller still has it
             definition = serving.predictor.definition
             again = before is not None
-            said.append(Said(one.record, result, delivery, call.source, again=again, scanned=one.reached, definition=definition))
+            vector = stored_vector(outcome)
+            said.append(Said(one.record, result, delivery, call.source, again, one.reached, definition, vector))
             errors.append(error)
         return said, errors
 

@@ -19,6 +19,7 @@ from service.recording import ERROR, NOTE_ID, Recorder, Said
 from service.records import METADATA, given_id
 from service.reviews.cards import refresh
 from service.reviews.scores import Policy
+from service.vectors.rules import stored_vector
 
 
 class Offline:
@@ -44,7 +45,8 @@ class Offline:
 
     def _said(self, record: Record, result: Result, source: str | None) -> Said:
         delivery = self._delivery(record, result, source)
-        return Said(record.content, result.to_dict(), delivery, source, definition=self._predictor.definition)
+        rules, vector = self._predictor.definition, stored_vector(result)
+        return Said(record.content, result.to_dict(), delivery, source, definition=rules, vector=vector)
 
     def _delivery(self, record: Record, result: Result, source: str | None) -> Delivery | None:
         """None where there is no note; nor is one kept that failed and has no id: sent again it would be another note."""

@@ -19,6 +19,8 @@ from service.notes.store import failed
 from service.safety.fingerprint import rules_fingerprint
 from service.safety.rules import Lane, Scan
 from service.safety.store import record_many
+from service.vectors.store import Made
+from service.vectors.store import keep as keep_vectors
 from service.webhooks.outbox import emit, emit_many
 from service.webhooks.rules import Event
 
@@ -34,7 +36,7 @@ class Said:
     """One record as it came, and what became of it. `delivery` is None where it was refused before it was a note.
 
     `again`: the result was on record already. `scanned`: False where there was no time for the safety rules.
-    `definition`: whose rules scanned it, None for the recorder's own.
+    `definition`: whose rules scanned it, None for the recorder's own. `vector`: as `vectors.rules.stored_vector` gives it.
     """
 
     record: object
@@ -44,6 +46,7 @@ class Said:
     again: bool = False
     scanned: bool = True
     definition: Definition | None = None
+    vector: bytes | None = None
 
     @property
     def judged(self) -> bool:
@@ -117,7 +120,9 @@ class Recorder:
     def _judgements(self, connection: Connection, kept: Sequence[tuple[Said, Kept]], at: datetime) -> None:
         new = [(one, place) for one, place in kept if one.judged and not one.again]
         before = judged_by(connection, [place.version_id for _, place in new if not place.is_new])
-        judged_many(connection, [(place, one.result) for one, place in new], at)
+        told = judged_many(connection, [(place, one.result) for one, place in new], at)
+        stored = [one for one, judgement_id in zip(new, told, strict=True) if isinstance(judgement_id, str)]
+        keep_vectors(connection, [_made(one.vector, one.result, place) for one, place in stored if one.vector])
         for one, place in kept:
             if not one.judged:
                 failed(connection, place, one.result[ERROR]["code"], at)
@@ -145,6 +150,10 @@ class Recorder:
 def _stand_in(source: str, record_id: str, words: str) -> str:
     """What a refused record goes by on the safety desk: sent again it is the same; a number in place of an id tells nothing."""
     return f"refused_{hash_of([source, record_id, '' if not record_id.isdecimal() else words])[:40]}"
+
+
+def _made(vector: bytes, result: Result, kept: Kept) -> Made:
+    return Made(kept.note_id, kept.version_id, result["model"]["fingerprint"], vector)
 
 
 def _identity(said: Said, kept: Kept) -> tuple[str, str, str]:

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_classifier.judgement import Judgement
+
 STORED = np.dtype("<f2")  # the same bytes on every machine
+
+
+def stored_vector(outcome: object) -> bytes | None:
+    """That of a judgement, as the database keeps it; None where the note was not judged, or its model gives no vectors."""
+    vector = outcome.vector if isinstance(outcome, Judgement) else None
+    return None if vector is None else to_bytes(vector)
 
 
 def to_bytes(vector: NDArray[np.float16]) -> bytes:

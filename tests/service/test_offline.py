@@ -19,6 +19,7 @@ from service.notes.tables import JudgementRow, NoteRow
 from service.offline import Offline
 from service.recording import Recorder
 from service.safety.tables import Item
+from service.vectors.tables import VectorRow
 from service.webhooks.outbox import emit
 from tests.service.conftest import HARM
 from tests.service.jobs.made import make_job, ndjson, parsed, row
@@ -45,6 +46,7 @@ def test_each_note_of_a_file_is_on_record_once(database: Database, predictor: Pr
     job_id = make_job(database, predictor, ndjson(5), tmp_path)
     work(database, predictor)
     assert (row(database, job_id).done, count(database, NoteRow), count(database, JudgementRow)) == (5, 5, 5)
+    assert count(database, VectorRow) == 5
     with database.read() as connection:
         known = set(connection.scalars(select(NoteRow.id)))
         assert set(connection.scalars(select(NoteRow.source))) == {"veeva"}

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from insight_classifier.definition import Definition
 from service.database import Base, Database, now
 from service.notes.rules import Delivery
+from service.notes.store import erase
 from service.recording import Recorder, Said
 from service.safety.fingerprint import rules_fingerprint
+from service.vectors.tables import VectorRow
 from service.webhooks.rules import Event
 from tests.service.notes.made import delivery, judgement
 
@@ -54,3 +56,18 @@ def test_a_scan_names_the_rules_of_the_model_that_was_swapped_in(recorder: Recor
     with recorder.database.read() as connection:
         rules = connection.scalar(select(Base.metadata.tables["safety_scans"].c.rules))
     assert rules == rules_fingerprint(other) != rules_fingerprint(definition)
+
+
+def test_the_vector_of_a_note_is_kept_with_its_judgement(recorder: Recorder):
+    (result,) = store(recorder, [replace(said(delivery("one")), vector=b"\0\x3c")])
+    with recorder.database.read() as connection:
+        row = connection.execute(select(VectorRow.note_id, VectorRow.model_fingerprint, VectorRow.vector)).one()
+    assert row == (result["note_id"], "m1", b"\0\x3c")
+
+
+def test_of_a_note_that_was_erased_meanwhile_no_vector_is_kept(recorder: Recorder):
+    (result,) = store(recorder, [said(delivery("one"))])
+    recorder.database.write(lambda connection: erase(connection, [result["note_id"]]))
+    store(recorder, [replace(said(delivery(text)), vector=b"\0\x3c") for text in ("one", "two")])
+    with recorder.database.read() as connection:
+        assert connection.scalar(select(VectorRow.note_id)) is None
