@@ -14,6 +14,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 run: $(VENV)/.installed
+	$(BIN)/insight demonstration load --unless-used
 	$(BIN)/insight serve
 
 test: $(VENV)/.installed

@@ -20,6 +20,7 @@ from insight_classifier.scoring import flags_of_refused
 from service.answers import answer_error
 from service.api import api_routes
 from service.database import Database
+from service.demonstration.presence import looked
 from service.demonstrations import demonstrations
 from service.desk import Desk, Taken
 from service.edge import Edge
@@ -95,6 +96,7 @@ def _lifespan(scorer: Scorer, health: Health, door: Door | None, keeping: Keepin
         await anyio.to_thread.run_sync(health.test)
         if keeping:
             await keeping.start()
+        app.state.demonstration = door is not None and await looked(door.database)
         yield
         if keeping:
             await keeping.stop()

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from insight_classifier.errors import InsightError
 from service.answers import PROBLEM, problem_response, report
+from service.demonstration.presence import is_shown
 from service.errors import is_ours, problem_of
 from service.info import INTENDED_USE, package_version
 from service.marks import percent
@@ -29,7 +30,9 @@ def make_environment() -> Environment:
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(percent=percent, in_words=in_words)
-    environment.globals.update(assets=fingerprint(), version=package_version(), intended_use=INTENDED_USE, places=places)
+    environment.globals.update(
+        assets=fingerprint(), version=package_version(), intended_use=INTENDED_USE, places=places, is_demonstration=is_shown
+    )
     return environment
 
 

@@ -13,8 +13,9 @@ from insight_classifier.predictor import load_predictor
 from service import logs
 from service.database import Database, now
 from service.demonstration.corpus import FOLDER, NOTES, choose
-from service.demonstration.filling import fill, is_in_use, is_there, require_unused
+from service.demonstration.filling import fill, is_in_use, require_unused
 from service.demonstration.people import open_to, passwords, shut
+from service.demonstration.presence import is_there
 from service.demonstration.removing import forget, remove
 from service.migrations import migrate, require_current
 from service.settings import Settings, read_settings

@@ -16,6 +16,7 @@ from service.database import Database
 from service.demonstration.deciding import Team, decide
 from service.demonstration.following import follow_insights, follow_safety
 from service.demonstration.people import LEAD, REVIEWER, SECOND, add_people
+from service.demonstration.presence import is_there
 from service.demonstration.story import Telling, authors, read_story, tell
 from service.jobs.rules import Chunk
 from service.notes.store import NOTES
@@ -29,11 +30,6 @@ DOUBLE_SHARE = 0.3  # more than usual, so that there are disputes to look at
 SEED = 7
 
 Progress = Callable[[int, int], None]  # notes judged, and all of them
-
-
-def is_there(connection: Connection) -> bool:
-    """Whether a database holds the demonstration."""
-    return bool(connection.scalar(select(exists().where(NOTES.c.source == DEMONSTRATION, NOTES.c.erased_at.is_(None)))))
 
 
 def is_in_use(connection: Connection) -> bool:

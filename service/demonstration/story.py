@@ -15,7 +15,7 @@ from service.accounts.store import DEMONSTRATION
 FILE = Path(__file__).parent / "story.toml"
 YEAR, COACHING = timedelta(days=360), timedelta(days=180)
 AUTHORS_A_TEAM, PHYSICIANS_AN_AUTHOR = 4, 9
-CHANCE = 0.5  # beside the depth of a note, when the coached team's later notes are chosen: some effect, not all of it
+CHANCE = 1.3  # beside the depth of a note, when the coached team's later notes are chosen: some effect, not all of it
 RECENT = (40, 26, 17, 6, 2)  # hours ago the last notes came: they are urgent, so that the safety page has something that waits
 
 Story = Mapping[str, Any]
