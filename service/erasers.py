@@ -1,5 +1,6 @@
 """Who else keeps something that was made of a note's words. A noun that does is listed here, or its words outlive the note."""
 
+from service.definitions.store import erase as of_examples
 from service.erasure.store import Erasers
 from service.idempotency.store import erase as of_answers
 from service.jobs.store import erase as of_jobs
@@ -8,4 +9,4 @@ from service.safety.erasure import erase as of_safety_items
 from service.vectors.store import erase as of_vectors
 from service.webhooks.outbox import erase as of_messages
 
-ERASERS: Erasers = (of_answers, of_jobs, of_safety_items, of_reviews, of_vectors, of_messages)
+ERASERS: Erasers = (of_answers, of_jobs, of_safety_items, of_reviews, of_vectors, of_messages, of_examples)
