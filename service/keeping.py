@@ -11,6 +11,8 @@ from service.audit.store import expire as expire_audit
 from service.bulks.pages import bulk_routes
 from service.bulks.running import Bulks
 from service.database import Database
+from service.definitions.following import Following
+from service.definitions.pages import definition_routes
 from service.erasers import ERASERS
 from service.erasure.api import SHAPES as ERASURE_SHAPES
 from service.erasure.api import erasure_routes
@@ -57,6 +59,8 @@ class Keeping:
         due_after = timedelta(hours=settings.safety_hours)
         self.recorder = Recorder(database, definition, due_after=due_after, wake=self.deliverer.wake, kept=self.cards.add)
         self.escalation = Escalation(database, emit, told=self.deliverer.wake)
+        self.live = lambda: scorer.predictor.definition
+        self.definitions = Following(database, self.live)
         self.housekeeping = Housekeeping(database, chores(settings))
         self.working = Working(database, settings, scorer, self.recorder)
         self._ends = AsyncExitStack()
@@ -70,12 +74,13 @@ class Keeping:
         app.include_router(bulk_routes(self.bulks, rendering))
         app.include_router(review_routes(self.database, rendering, self.policy))
         app.include_router(safety_page_routes(self.database, rendering, self.policy.definition))
+        app.include_router(definition_routes(self.database, rendering, self.live))
         app.include_router(insight_routes(self.database, rendering, self.policy, emit, self.deliverer.wake))
         self.working.add_to(app, charge)
 
     async def start(self) -> None:
         self._ends.push_async_callback(self.sender.close)
-        for part in (self.deliverer, self.escalation, self.housekeeping, self.cards):
+        for part in (self.deliverer, self.escalation, self.housekeeping, self.cards, self.definitions):
             await part.start()
             self._ends.push_async_callback(part.stop)
         self._ends.push_async_callback(self.bulks.stop)

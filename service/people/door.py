@@ -41,6 +41,7 @@ PAGES: Mapping[str, str] = {
     "/agreement": "measures",
     "GET /safety": "read",
     "/safety": "safety",
+    "/definition": "read",
     "GET /insights": "read",
     "/insights": "outcome",
 }

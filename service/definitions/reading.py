@@ -1,0 +1,85 @@
+"""All that the page of a definition tells: its own wording, its place in the history, what changes flipped, where people differ."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from insight_classifier.agreement import Agreement
+from insight_classifier.definition import Definition
+from insight_classifier.definition_difference import differences
+from insight_classifier.errors import DefinitionError
+from service.definitions.disputes import Disputes, disputes
+from service.definitions.files import restored
+from service.definitions.store import change, examples, files_in, one, versions
+from service.reviews.agreeing import agreement
+from service.reviews.answers import Key
+
+SECONDS = 60.0  # that agreement is not computed anew: its intervals take a second where there are many decisions
+MOST_READ = 50  # definitions that are kept as they were read
+
+
+@dataclass(frozen=True)
+class Step:
+    """A version in the history. What it changed from the one before: sentences, and counts of labels that flip; None: not counted yet."""
+
+    row: Row[Any]
+    sentences: Sequence[str]
+    counts: Row[Any] | None
+    examples: Sequence[Row[Any]]
+    before: str | None  # the version before
+
+
+@dataclass(frozen=True)
+class People:
+    """How far people agree, by what is answered, and where they differ."""
+
+    agreement: Mapping[Key, Agreement]
+    disputes: Disputes
+
+
+class Reading:
+    """Blocks: call it in a thread. What does not change is kept, and for a minute what changes slowly. Several threads may use it."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._definitions: dict[str, Definition] = {}
+        self._people: dict[str, tuple[float, People]] = {}
+        self._clock = clock
+
+    def definition(self, connection: Connection, fingerprint: str) -> Definition:
+        """Raises RequestError where it was never seen, DefinitionError where it can no longer be read."""
+        known = self._definitions.get(fingerprint)
+        if known is None:
+            known = restored(files_in(one(connection, fingerprint)))
+            if len(self._definitions) < MOST_READ:
+                self._definitions[fingerprint] = known
+        return known
+
+    def history(self, connection: Connection) -> list[Step]:
+        """The latest first."""
+        rows = versions(connection)
+        first = [Step(rows[0], (), None, (), None)] if rows else []
+        return [*(self._step(connection, old, new) for old, new in reversed(list(pairwise(rows)))), *first]
+
+    def people(self, connection: Connection, definition: Definition) -> People:
+        """Under this definition."""
+        at, known = self._clock(), self._people.get(definition.fingerprint)
+        if known is None or at - known[0] > SECONDS:
+            found = {single.key: single.all for single in agreement(connection, definition)}
+            known = (at, People(found, disputes(connection, definition)))
+            self._people = {
+                **{key: value for key, value in self._people.items() if at - value[0] <= SECONDS},
+                definition.fingerprint: known,
+            }
+        return known[1]
+
+    def _step(self, connection: Connection, old: Row[Any], new: Row[Any]) -> Step:
+        pair = (old.fingerprint, new.fingerprint)
+        try:
+            sentences = differences(*(self.definition(connection, one) for one in pair))
+        except DefinitionError:
+            sentences = ["One of the two files can no longer be read by this version of the service: compare them by hand."]
+        return Step(new, sentences, change(connection, *pair), examples(connection, *pair), old.version)
