@@ -1,13 +1,7 @@
-// Makes the pages of review quicker, never necessary: keys press what is on the page, and dates are told in the reader's zone.
+// Makes the pages of review quicker, never necessary: keys press what is on the page.
 
 const TYPING = "textarea, select, input:not([type=checkbox], [type=radio])";
 const PRESSED_BY_ENTER = "a, button, summary";
-
-for (const time of document.querySelectorAll("time[datetime]")) {
-  const at = new Date(time.dateTime);
-  time.title = time.textContent;
-  time.textContent = at.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-}
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.altKey || document.querySelector("dialog[open]")) return;
