@@ -7,7 +7,9 @@ from datetime import timedelta
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from service.adjudication.pages import adjudication_routes
 from service.audit.store import expire as expire_audit
+from service.authors.pages import author_routes
 from service.bulks.pages import bulk_routes
 from service.bulks.running import Bulks
 from service.database import Database
@@ -72,10 +74,12 @@ class Keeping:
         app.include_router(safety_routes(self.database))
         app.include_router(webhook_routes(self.database, self.sender, wake=self.deliverer.wake))
         app.include_router(bulk_routes(self.bulks, rendering))
+        app.include_router(adjudication_routes(self.database, rendering, self.policy))
         app.include_router(review_routes(self.database, rendering, self.policy))
         app.include_router(safety_page_routes(self.database, rendering, self.policy.definition))
         app.include_router(definition_routes(self.database, rendering, self.live))
         app.include_router(insight_routes(self.database, rendering, self.policy, emit, self.deliverer.wake))
+        app.include_router(author_routes(self.database, rendering, self.policy))
         self.working.add_to(app, charge)
 
     async def start(self) -> None:
