@@ -62,8 +62,10 @@ export class Evidence {
     for (const passage of this.passages.values()) this.fill(passage);
     for (const [tag, { node }] of this.markers) {
       const count = this.sent().filter((mark) => mark.tag === tag).length;
-      node.querySelector(".count").textContent = count;
+      const lacking = !count && this.counts(tag); // it is saved all the same, but trains nothing
+      node.querySelector(".count").textContent = lacking ? "to be marked" : count;
       node.classList.toggle("none", !count);
+      node.classList.toggle("lacking", lacking);
     }
     if (this.input) Object.assign(this.input, { disabled: false, value: JSON.stringify(this.sent()) });
     if (focused) this.texts.querySelector(`mark[tabindex].chosen`)?.focus();

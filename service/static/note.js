@@ -30,3 +30,10 @@ if (find("#marker")) {
   caret.hidden = false;
   caret.addEventListener("click", () => selecting.begin());
 }
+
+// In the list of people Enter gives the note to the one that is chosen.
+find("#assign")?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});

@@ -116,8 +116,10 @@ export class Selecting {
   // The bar offers what can be done with what is selected or chosen, each with its key.
   show() {
     const { chosen } = this.evidence;
+    const focused = [...this.bar.children].indexOf(document.activeElement);
     this.bar.hidden = !this.range && !chosen;
     this.bar.replaceChildren(...(chosen ? this.mending(chosen) : this.range ? this.marking() : []));
+    this.bar.children[focused]?.focus();
     const place = chosen ?? this.range;
     const words = place && this.evidence.passages.get(place.field).text(place.start, place.end);
     if (place) this.status.textContent = chosen ? `${this.evidence.markers.get(chosen.tag).title}: ${words}` : `Selected: ${words}`;
