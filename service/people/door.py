@@ -44,6 +44,7 @@ PAGES: Mapping[str, str] = {
     "/definition": "read",
     "GET /insights": "read",
     "/insights": "outcome",
+    "/me": "own",
 }
 COUNTED = ("/v1/score", "/v1/score/batch", "/v1/score/{preset}")  # they take from a key's notes a day
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from service.accounts.rules import LOCAL
 from service.accounts.store import names_of
@@ -61,13 +62,11 @@ def read_life(connection: Connection, note_id: str) -> Life:
     return Life(STATES[state], steps, tuple(told), begun=bool(insight) or steps > 0)
 
 
-def latest_steps(connection: Connection, note_ids: Sequence[str]) -> Mapping[str, Told]:
-    """The last step of each note that took one."""
-    last = select(STEPS.c.note_id, func.max(STEPS.c.number).label("number")).where(STEPS.c.note_id.in_(note_ids))
-    of_each = last.group_by(STEPS.c.note_id).subquery()
-    same = (STEPS.c.note_id == of_each.c.note_id) & (STEPS.c.number == of_each.c.number)
-    rows = connection.execute(select(STEPS).join(of_each, same)).all()
-    return {row.note_id: told for row, told in zip(rows, _told(connection, rows), strict=True)}
+def steps_told(connection: Connection, note_ids: Sequence[str]) -> Mapping[str, Sequence[Told]]:
+    """The steps of each note that took one, the oldest first."""
+    rows = connection.execute(select(STEPS).where(STEPS.c.note_id.in_(note_ids)).order_by(STEPS.c.note_id, STEPS.c.number)).all()
+    pairs = zip(rows, _told(connection, rows), strict=True)
+    return {note_id: [told for _, told in group] for note_id, group in groupby(pairs, key=lambda pair: str(pair[0].note_id))}
 
 
 def _told(connection: Connection, rows: Sequence[Row[Any]]) -> list[Told]:

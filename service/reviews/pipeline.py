@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from service.reviews.insights import Loop, loop
-from service.reviews.life import Told, latest_steps
+from service.reviews.life import Told, steps_told
 from service.reviews.listing import Entry, count, page
 from service.reviews.lives import NEW
 from service.reviews.queues import Queue
@@ -67,7 +67,7 @@ def read_pipeline(connection: Connection, asked: View, who: str, *, after: str |
         found = page(connection, stages[name], who, after=after if chosen else None, **({} if chosen else {"limit": FEW}))
         groups[name] = Group(STATES[name], counts[name], found.entries, found.after)
     ids = [entry.card.id for group in groups.values() for entry in group.entries]
-    latest = latest_steps(connection, ids)
+    latest = {note_id: told[-1] for note_id, told in steps_told(connection, ids).items()}
     return Found(view, chosen, counts, groups, latest, loop(connection), choices(connection))
 
 
