@@ -8,11 +8,10 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from insight_classifier.definition import Definition
-from service.database import moment_text
 from service.safety.case import Case
 from service.safety.quotes import Quote, narrative, quotes
 from service.safety.words import awareness
@@ -104,10 +103,10 @@ def _identification(case: Case, at: datetime) -> Iterator[Element]:
     item, note, version = case.item, case.note, case.version
     basis = awareness(item, note and note.written_at, version and version.modified_at)
     yield Element("C.1.1", "Sender's (case) safety report unique identifier", item["reference"] or item["id"], _number(item))
-    yield Element("C.1.2", "Date of creation", moment_text(at), "when this form was made")
+    yield Element("C.1.2", "Date of creation", _moment(at), "when this form was made")
     yield Element("C.1.3", "Type of report", None, DESK)
-    yield Element("C.1.4", "Date report was first received from source", moment_text(item["awareness_at"]), basis)
-    yield Element("C.1.5", "Date of most recent information for this report", moment_text(_latest(case)), "when this version was received")
+    yield Element("C.1.4", "Date report was first received from source", _moment(item["awareness_at"]), basis)
+    yield Element("C.1.5", "Date of most recent information for this report", _moment(_latest(case)), "when this version was received")
     yield Element("C.1.9.1.r.1", "Source of the case identifier", item["source"] or None, "the CRM")
     yield Element("C.1.9.1.r.2", "Case identifier", item["record_id"], "the CRM's id of the record")
 
@@ -167,7 +166,8 @@ def _words(case: Case, found: Sequence[Quote], definition: Definition, masked: b
     text = narrative(found, case.fields, definition, masked=masked) if case.fields else None
     how = "the note, what could identify a patient masked" if masked else "the note, word for word"
     yield Element("H.1", "Case narrative", text, how if text else "the words are not kept here: read them in the CRM")
-    yield Element("H.4", "Sender's comments", case.item["comment"], "whoever acknowledged the item")
+    if case.item["comment"]:
+        yield Element("H.4", "Sender's comments", case.item["comment"], "whoever acknowledged the item")
 
 
 def _context(case: Case) -> Iterator[Element]:
@@ -177,8 +177,8 @@ def _context(case: Case) -> Iterator[Element]:
     yield Element("context.version_id", "Version of the note", case.version.id if case.version else None, "this service")
     yield Element("context.content_fingerprint", "Fingerprint of the words (SHA-256)", item["content_hash"] or None, "this service")
     yield Element("context.received_by", "Who had the conversation, and so knew first", case.author, "the CRM")
-    yield Element("context.received_at", "Received by this service", moment_text(item["received_at"]), "this service")
-    yield Element("context.due_at", "To be handed over by", moment_text(item["due_at"]), "the clock of the item")
+    yield Element("context.received_at", "Received by this service", _moment(item["received_at"]), "this service")
+    yield Element("context.due_at", "To be handed over by", _moment(item["due_at"]), "the clock of the item")
     yield Element("context.state", "State of the item", item["state"], "this service")
     yield Element("context.acknowledged_by", "Acknowledged by", _name(case, item["acknowledged_by"]), "this service")
     yield Element("context.handed_to", "Handed over to", item["handed_to"], "whoever handed it over")
@@ -186,3 +186,8 @@ def _context(case: Case) -> Iterator[Element]:
 
 def _name(case: Case, who: str | None) -> str | None:
     return case.names.get(who, who) if who else None
+
+
+def _moment(at: datetime) -> str:
+    """To the second, in UTC."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
