@@ -1,13 +1,16 @@
-"""Connections whose request never begins, or whose head never ends, are closed: uvicorn holds them for ever, and there are only so many.
+"""Heads of requests, before uvicorn reads them. Connections whose request never begins, or whose head never ends, are closed: uvicorn holds
+them for ever, and there are only so many. Offers of another protocol are passed over.
 
 Bodies have a time of their own (`service.bodies`), connections between two requests too (uvicorn's keep-alive).
 """
 
 import asyncio
+import re
 from typing import Any, ClassVar
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+HEAD_END, UPGRADE = b"\r\n\r\n", re.compile(rb"(?i)(\r\n)upgrade:")
 Protocol: Any = AutoHTTPProtocol  # h11's or httptools', whichever is installed
 
 
@@ -24,7 +27,7 @@ class InTime:
         self._watch()
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)  # type: ignore[misc]
+        super().data_received(data if self._in_hand() else without_upgrade(data))  # type: ignore[misc]
         self._watch()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -49,6 +52,15 @@ class InTime:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def without_upgrade(data: bytes) -> bytes:
+    """The beginning of a request that offers to go on in another protocol, as one that does not.
+
+    Spring's and other clients in Java offer HTTP/2 with their first request. We may go on as we are; uvicorn would lose the body.
+    """
+    head, end, body = data.partition(HEAD_END)
+    return UPGRADE.sub(rb"\1ignored:", head) + end + body
 
 
 class HeadsInTime(InTime, Protocol):  # type: ignore[misc]

@@ -68,13 +68,13 @@ class Asked:
 
 
 def asked(request: Request, body: bytes, content: object, caller: Caller | None) -> Asked:
-    """What the header says, or the body's member. Raises RequestError where they differ or are no key."""
+    """What the header says, or the body's member. Raises RequestError where several differ, or one is no key."""
     named = content.get(MEMBER) if isinstance(content, Mapping) else None
     if named is not None and not isinstance(named, str):
         raise RequestError(f"{MEMBER} must be a text.", "invalid_idempotency_key")
-    keys = {read_key(key) for key in (request.headers.get(HEADER), named) if key is not None}
+    keys = {read_key(key) for key in (*request.headers.getlist(HEADER), named) if key is not None}
     if len(keys) > 1:
-        raise RequestError(f"The header {HEADER} and {MEMBER} differ. Send one of them.", "invalid_idempotency_key")
+        raise RequestError(f"There are several keys, in {HEADER} or {MEMBER}. Send one of them.", "invalid_idempotency_key")
     address = f"{request.url.path}?{request.url.query}"
     return Asked(caller.lineage if caller else "", next(iter(keys), None), request_hash(address, body))
 

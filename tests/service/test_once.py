@@ -109,3 +109,8 @@ def test_nothing_of_a_refused_record_is_left_once_its_author_is_erased(kept: Tes
     with database.read() as connection:
         answers = connection.scalars(select(Base.metadata.tables["idempotency_keys"].c.answer)).all()
     assert not [answer for answer in answers if answer and b"jaundice" in answer]
+
+
+def test_two_keys_are_refused(kept: TestClient) -> None:
+    answer = kept.post("/v1/score", json={"text": "Fine."}, headers=[("Idempotency-Key", "a"), ("Idempotency-Key", "b")])  # type: ignore[arg-type]
+    assert answer.json()["code"] == "invalid_idempotency_key"
