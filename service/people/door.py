@@ -37,6 +37,7 @@ PAGES: Mapping[str, str] = {
     "/review/bulk": "adjudicate",
     "/review/adjudicate": "adjudicate",
     "/review/gold": "adjudicate",
+    "/review/export": "export",
     "GET /review/calibration": "review",
     "/agreement": "measures",
     "GET /safety": "read",
