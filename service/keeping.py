@@ -18,6 +18,7 @@ from service.definitions.pages import definition_routes
 from service.erasers import ERASERS
 from service.erasure.api import SHAPES as ERASURE_SHAPES
 from service.erasure.api import erasure_routes
+from service.exchange.pages import export_routes
 from service.housekeeping import Chore, Housekeeping
 from service.idempotency.store import expire as expire_keys
 from service.jobs.shapes import SHAPES as JOB_SHAPES
@@ -76,6 +77,7 @@ class Keeping:
         app.include_router(bulk_routes(self.bulks, rendering))
         app.include_router(adjudication_routes(self.database, rendering, self.policy))
         app.include_router(review_routes(self.database, rendering, self.policy))
+        app.include_router(export_routes(self.database, rendering, self.policy.definition))
         app.include_router(safety_page_routes(self.database, rendering, self.policy.definition))
         app.include_router(definition_routes(self.database, rendering, self.live))
         app.include_router(insight_routes(self.database, rendering, self.policy, emit, self.deliverer.wake))
