@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -60,23 +60,30 @@ class Rendering:
         response.headers.update(problem.all_headers())
         return response
 
-    def route_class(self) -> type[APIRoute]:
+    def route_class(self) -> type["PageRoute"]:
         """For `APIRouter(route_class=…)`: what pages raise on purpose is shown as a page."""
-        rendering = self
 
-        class PageRoute(APIRoute):
-            def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-                handle = super().get_route_handler()
+        class Route(PageRoute):
+            rendering = self
 
-                async def handled(request: Request) -> Response:
-                    try:
-                        return await handle(request)
-                    except InsightError as problem:
-                        return rendering.problem(request, problem)
+        return Route
 
-                return handled
 
-        return PageRoute
+class PageRoute(APIRoute):
+    """A route for people. The door lists the permission that it takes."""
+
+    rendering: ClassVar[Rendering]
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except InsightError as problem:
+                return self.rendering.problem(request, problem)
+
+        return handled
 
 
 def wants_page(request: Request) -> bool:

@@ -24,6 +24,7 @@ from service.settings import Settings
 from tests.service.accounts.walk import signed_in, steps
 from tests.service.conftest import HARM, running
 from tests.service.reviews.desk import Desk, every_check
+from tests.service.reviews.test_store import answer
 
 AUTHOR = "msl-7"
 HOSTILE = "<script>document.title='broken'</script><b>not bold</b> 🧪 & \"quoted\" " + "unbreakable" * 40
@@ -69,18 +70,26 @@ def workbench(settings: Settings, predictor: Predictor, url: str) -> Iterator[Wo
         with running(app) as address:
             examples = fill(database, predictor.definition, address)
             visitor = signed_in(database, "rita", *ROLES, author=AUTHOR)
-            yield Workbench(app, address, visitor, examples)
+            yield Workbench(app, address, visitor, {**examples, "bulk_id": skip_all(address, visitor)})
 
 
 def fill(database: Database, definition: Definition, address: str) -> dict[str, str]:
-    """Notes of two authors, one that is markup, one with a safety item, a decision each on two; examples for the pages' addresses."""
+    """Notes of two authors, one that is markup, one with a safety item, two decisions that differ; examples for the pages' addresses."""
     desk = Desk(database, definition)
     other = desk.note("a", *every_check(definition)[:1], metadata={"author": "msl-8", "hcp": "dr-1"})
     note = desk.note("b", *every_check(definition), level=1, metadata={"author": AUTHOR, "hcp": "dr-1"})
     desk.note("c", text=HOSTILE)
     desk.decide("b", "confirm")
-    desk.decide("a", "confirm", "bert")
+    desk.decide("b", "change", "bert", answer=answer(desk))
     httpx2.post(f"{address}/v1/score", json={"text": HARM, "metadata": {"author": AUTHOR}}).raise_for_status()
     with database.read() as connection:
         item = connection.execute(select(Item.id)).scalars().first()
     return {"note_id": note, "other": other, "item_id": str(item), "fingerprint": definition.fingerprint}
+
+
+def skip_all(address: str, visitor: Visitor) -> str:
+    """Does one thing to all notes; its id."""
+    form = {"csrf": visitor.csrf, "act": "skip", "expected": "0"}
+    headers = {"Origin": address, "Cookie": f"{SESSION}={visitor.token}"}
+    answer = httpx2.post(f"{address}/review/bulk?q=nothingislikethis", data=form, headers=headers)
+    return answer.headers["location"].rpartition("/")[2]

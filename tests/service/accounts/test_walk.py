@@ -8,14 +8,17 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from insight_classifier.predictor import Predictor
+from service.accounts.entrance import LOGIN, LOGOUT
+from service.accounts.reception import OPEN_PAGES
 from service.accounts.roles import ROLES
 from service.app import create_app
 from service.database import Database
-from service.people.addresses import OPEN
-from service.people.door import PAGES, make_door
+from service.people.addresses import OPEN, Addresses
+from service.people.door import BY_SCOPE, PAGES, make_door
 from service.settings import Settings
-from tests.service.accounts.walk import MAY_NOT, NOBODY, SIGN_IN, Step, signed_in, steps, went
+from tests.service.accounts.walk import MAY, MAY_NOT, NOBODY, SIGN_IN, Step, called, signed_in, steps, went
 from tests.service.people.conftest import HERE
+from tests.service.people.test_door import make_key
 
 
 @dataclass
@@ -77,3 +80,23 @@ def test_a_session_opens_no_address_of_programs(walk: Walk, settings: Settings) 
     assert {(step.method, step.path): went(walk.browser, step, visitor) for step in programs} == {
         (step.method, step.path): SIGN_IN for step in programs
     }
+
+
+def test_a_page_that_the_door_does_not_list_is_found(walk: Walk) -> None:
+    is_open = Addresses(dict.fromkeys(OPEN_PAGES, "open"), unlisted=OPEN)
+    missing = [step for step in walk.steps if step.for_people and not step.is_page and not is_open.scope(step.method, step.path)]
+    assert missing == []
+    assert any(step.for_people for step in walk.steps)
+
+
+@pytest.mark.parametrize("scope", BY_SCOPE)
+def test_a_key_opens_the_addresses_of_its_scope_and_no_other(walk: Walk, settings: Settings, scope: str) -> None:
+    scopes, key = make_door(walk.database, settings).addresses, make_key(walk.database, scope)
+    wrong = {}
+    for step in (step for step in walk.steps if step.path not in (LOGIN, LOGOUT)):  # where a key is not looked at
+        needed = scopes.scope(step.method, step.path)
+        through = MAY if needed in (OPEN, scope) else MAY_NOT
+        expected = SIGN_IN if through == MAY and step.for_people and step.is_page else through  # a key is no person
+        if (found := called(walk.browser, step, key)) != expected:
+            wrong[step.method, step.path] = found
+    assert wrong == {}

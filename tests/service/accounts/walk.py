@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy import Connection
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from service.accounts.browser import SAFE_METHODS, SESSION
@@ -19,6 +20,7 @@ from service.accounts.tokens import hash_of, new_token
 from service.accounts.visitor import Visitor
 from service.database import Database, now
 from service.people.addresses import OPEN, Addresses
+from service.rendering import PageRoute
 
 NOBODY = "nobody"
 MAY, MAY_NOT, SIGN_IN = "may", "may not", "sign in first"
@@ -31,6 +33,7 @@ class Step:
     method: str
     path: str
     permission: str
+    for_people: bool = False  # its errors are pages
 
     @property
     def is_page(self) -> bool:
@@ -57,7 +60,8 @@ def steps(app: FastAPI, pages: Mapping[str, str]) -> Iterator[Step]:
         route = context.original_route
         if isinstance(route, APIRoute):
             for method in sorted(context.methods or ()):
-                yield Step(method, str(context.path), addresses.scope(method, str(context.path)))
+                permission = addresses.scope(method, str(context.path))
+                yield Step(method, str(context.path), permission, isinstance(route, PageRoute))
 
 
 def signed_in(database: Database, login: str, *roles: str, author: str | None = None) -> Visitor:
@@ -82,6 +86,16 @@ def went(browser: TestClient, step: Step, visitor: Visitor | None = None, *, csr
     answer = browser.request(
         step.method, step.address, data=form if step.changes else None, headers=headers if step.changes else None, follow_redirects=False
     )
+    return became(answer)
+
+
+def called(program: TestClient, step: Step, key: Mapping[str, str]) -> str:
+    """What became of a program that went there with a key."""
+    program.cookies.clear()
+    return became(program.request(step.method, step.address, headers=key, follow_redirects=False))
+
+
+def became(answer: Response) -> str:
     location = answer.headers.get("location", "")
     if answer.status_code == 401 or (answer.status_code == 303 and location.startswith(LOGIN) and location != LEFT):
         return SIGN_IN
