@@ -35,8 +35,8 @@ class Served(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor, owned: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Logits and evidence logits, as NoteModel gives them, and note vectors (notes, size)."""
-        given = self.model.encoded(ids, mask, output_hidden_states=True)
-        return *self.model.judged(given.last_hidden_state, owned), self.vectors(given.hidden_states, owned)
+        states = self.model.encoded(ids, mask)
+        return *self.model.judged(states, owned), self.vectors(states, owned)
 
 
 def export_onnx(model: NoteModel, centre: Tensor, path: Path, *, compact: bool = True) -> Path:

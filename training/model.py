@@ -38,15 +38,17 @@ class NoteModel(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor, owned: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (notes, outputs) and evidence logits (notes, windows x tokens, tags) of int64 inputs (notes, windows, tokens)."""
-        return self.judged(self.encoded(ids, mask).last_hidden_state, owned)
+        return self.judged(self.encoded(ids, mask), owned)
 
-    def encoded(self, ids: Tensor, mask: Tensor, **wanted: bool) -> Any:  # noqa: ANN401 transformers' own output
-        """What the encoder gives of each window, its states being (notes x windows, tokens, size)."""
+    def encoded(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """The encoder's last states, (notes x windows, tokens, size)."""
         tokens = ids.shape[2]
-        return self.encoder(input_ids=ids.reshape(-1, tokens), attention_mask=mask.reshape(-1, tokens), **wanted)
+        given: Any = self.encoder(input_ids=ids.reshape(-1, tokens), attention_mask=mask.reshape(-1, tokens))
+        states: Tensor = given.last_hidden_state
+        return states
 
     def judged(self, states: Tensor, owned: Tensor) -> tuple[Tensor, Tensor]:
-        """As `forward`, of the encoder's last states."""
+        """As `forward`, of what `encoded` gives."""
         notes, windows, tokens = owned.shape
         hidden = self.dropout(states.reshape(notes, windows * tokens, -1))
         own = owned.reshape(notes, windows * tokens, 1) > 0

@@ -8,12 +8,14 @@ from torch import Tensor, nn
 from insight_classifier.windows import Windows, bucketed, collate
 from training.model import NoteModel, mean_state
 
-LAYER = 0.5  # how far up the encoder the states are taken, from 0 for its embeddings to 1 for its last (LOG.md: the note vector)
 CENTRED_ON = 512  # notes
 
 
 class Vectors(nn.Module):
-    """The mean state of a note's tokens at a middle layer, less what all notes have in common, at unit length."""
+    """The mean of the encoder's last states over a note's own tokens, less what all notes have in common, at unit length.
+
+    Other layers, and words weighted by how rare they are, were measured and are no better: LOG.md.
+    """
 
     centre: Tensor
 
@@ -21,16 +23,15 @@ class Vectors(nn.Module):
         super().__init__()
         self.register_buffer("centre", centre)
 
-    def forward(self, layers: Sequence[Tensor], owned: Tensor) -> Tensor:
-        """(notes, size), of every layer's states (notes x windows, tokens, size), the embeddings first."""
-        return nn.functional.normalize(pooled(layers, owned) - self.centre, dim=-1)
+    def forward(self, states: Tensor, owned: Tensor) -> Tensor:
+        """(notes, size), of states (notes x windows, tokens, size) and `owned` (notes, windows, tokens)."""
+        return nn.functional.normalize(pooled(states, owned) - self.centre, dim=-1)
 
 
-def pooled(layers: Sequence[Tensor], owned: Tensor) -> Tensor:
-    """The mean state of each note at the layer taken."""
+def pooled(states: Tensor, owned: Tensor) -> Tensor:
+    """The mean state of each note, (notes, size)."""
     notes, windows, tokens = owned.shape
-    states = layers[round(LAYER * (len(layers) - 1))].reshape(notes, windows * tokens, -1)
-    return mean_state(states, owned.reshape(notes, windows * tokens, 1) > 0)
+    return mean_state(states.reshape(notes, windows * tokens, -1), owned.reshape(notes, windows * tokens, 1) > 0)
 
 
 @torch.inference_mode()
@@ -41,5 +42,5 @@ def centre(model: NoteModel, windows: Sequence[Windows], pad_id: int) -> Tensor:
     for group in bucketed(taken, 32, 2048):
         batch = collate([taken[index] for index in group], pad_id)
         ids, mask, owned = (torch.from_numpy(array) for array in (batch.ids, batch.mask, batch.owned))
-        parts.append(pooled(model.encoded(ids, mask, output_hidden_states=True).hidden_states, owned))
+        parts.append(pooled(model.encoded(ids, mask), owned))
     return torch.cat(parts).mean(dim=0).clone()

@@ -10,15 +10,15 @@ from training.vectors import Vectors, centre, pooled
 
 
 def test_only_the_tokens_that_a_note_owns_count():
-    layers = [torch.zeros(2, 3, 4), torch.arange(24.0).reshape(2, 3, 4), torch.ones(2, 3, 4)]
+    states = torch.arange(24.0).reshape(2, 3, 4)
     owned = torch.tensor([[[1, 1, 0], [0, 1, 0]]])
-    assert torch.equal(pooled(layers, owned), layers[1].reshape(6, 4)[[0, 1, 4]].mean(0, keepdim=True))
+    assert torch.equal(pooled(states, owned), states.reshape(6, 4)[[0, 1, 4]].mean(0, keepdim=True))
 
 
 def test_the_centre_is_taken_off():
-    layers = [torch.ones(1, 2, 4)] * 3
-    assert torch.equal(Vectors(torch.zeros(4))(layers, torch.ones(1, 1, 2)), torch.full((1, 4), 0.5))
-    assert torch.equal(Vectors(torch.ones(4))(layers, torch.ones(1, 1, 2)), torch.zeros(1, 4))
+    states, owned = torch.ones(1, 2, 4), torch.ones(1, 1, 2)
+    assert torch.equal(Vectors(torch.zeros(4))(states, owned), torch.full((1, 4), 0.5))
+    assert torch.equal(Vectors(torch.ones(4))(states, owned), torch.zeros(1, 4))
 
 
 def test_the_centre_is_the_mean_of_the_notes(tiny_encoder, definition, labelled):
