@@ -84,7 +84,13 @@ def fill(database: Database, definition: Definition, address: str) -> dict[str, 
     httpx2.post(f"{address}/v1/score", json={"text": HARM, "metadata": {"author": AUTHOR}}).raise_for_status()
     with database.read() as connection:
         item = connection.execute(select(Item.id)).scalars().first()
-    return {"note_id": note, "other": other, "item_id": str(item), "fingerprint": definition.fingerprint}
+    return {
+        "note_id": note,
+        "other": other,
+        "item_id": str(item),
+        "fingerprint": definition.fingerprint,
+        "/review/export/setup/{name}": "/review/export/setup/label-studio",
+    }
 
 
 def skip_all(address: str, visitor: Visitor) -> str:
