@@ -8,13 +8,14 @@ from starlette.responses import Response
 
 from service.bodies import parse_json, read_body, require_type
 from service.errors import StorageUnavailable
-from service.intake import Call, Intake, Refused
+from service.intake import Call, Intake
 from service.leaving import unless_caller_leaves
 from service.once import Asked, Once, asked, without_member
 from service.options import read_options
 from service.people.rules import LOCAL_CALLER, Caller
 from service.recording import ERROR, Result, Then
 from service.scoring import Scorer
+from service.untaken import Refused
 
 Charge = Callable[[Request, int], Awaitable[None]]  # takes so many notes from the quota of whoever calls
 JSON = "application/json"

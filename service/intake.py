@@ -1,16 +1,15 @@
 """From a caller's records to results on record: scanned, judged or answered from what was judged before, stored, and only then answered."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from insight_classifier.errors import InsightError
 from insight_classifier.judgement import Judgement
 from service.answers import report
 from service.errors import (
-    KINDS,
     DeadlineExceeded,
     NotAllowedNow,
     RequestError,
@@ -18,7 +17,6 @@ from service.errors import (
     StorageUnavailable,
     Unjudged,
     is_ours,
-    problem_of,
 )
 from service.models.serving import Serving
 from service.notes.rules import Delivery, delivery_of
@@ -26,10 +24,10 @@ from service.options import NO_OPTIONS, Options
 from service.recording import ERROR, Recorder, Result, Said, Then
 from service.records import given_id
 from service.scoring import Outcome, Scanned, Scorer
+from service.untaken import Refused, refusal, told, told_before, unrecorded, urgent
 from service.vectors.rules import stored_vector
 
 T = TypeVar("T")
-Refused = tuple[object, Result]  # a record that holds no note, and what its caller is told of it
 FEW = 4  # notes whose papers are done sooner than a thread is woken
 
 
@@ -60,7 +58,7 @@ class Intake:
             (said,), (error,) = await self._said([scanned], serving, call)
         except NotAllowedNow as problem:
             refused = self.scorer.refused(scanned, problem, serving)
-            await self._flag([_told(scanned, refused, serving, call)])
+            await self._flag([told(scanned, refused, call.source, serving.predictor.definition)])
             raise refused from problem
         (result,) = await self._recorded([said], then if error is None else None)
         if error is not None:
@@ -79,7 +77,7 @@ class Intake:
         serving = self.scorer.models.asked(call.options)
         self.scorer.admission.require_room(len(records))
         scanned = await self._scanned(records, serving, call)
-        others = _others(refused, serving, call)
+        others = told_before(refused, call.source, serving.predictor.definition)
         try:
             said, _ = await self._said(scanned, serving, call)
         except NotAllowedNow as problem:
@@ -92,7 +90,7 @@ class Intake:
     async def refused(self, records: Sequence[Refused], call: Call) -> None:
         """Put on record what the rules found in records that hold no note, where nothing else came. Raises StorageUnavailable."""
         if self.recorder and records:
-            await self._recorded(_others(records, self.scorer.models.asked(call.options), call), None)
+            await self._recorded(told_before(records, call.source, self.scorer.models.asked(call.options).predictor.definition), None)
 
     async def untaken(
         self, records: Sequence[object], problem: StorageUnavailable, call: Call, refused: Sequence[Refused] = ()
@@ -104,8 +102,8 @@ class Intake:
             return problem
         serving, call = self.scorer.models.asked(call.options), replace(call, deadline=self.scorer.deadline())
         scanned = await self._scanned(records, serving, call)
-        said = [*self._refused(scanned, problem, serving, call), *_others(refused, serving, call)]
-        return _unrecorded(said, problem, self.recorder)
+        said = [*self._refused(scanned, problem, serving, call), *told_before(refused, call.source, serving.predictor.definition)]
+        return unrecorded(said, problem, self.recorder)
 
     async def _scanned(self, records: Sequence[object], serving: Serving, call: Call) -> list[Scanned]:
         """All of them, also those that there was no time for. What was found so far is not lost with a caller who leaves."""
@@ -183,62 +181,25 @@ class Intake:
         try:
             return await self.recorder.record(said, then)
         except StorageUnavailable as problem:
-            raise _unrecorded(said, problem, self.recorder) from problem
+            raise unrecorded(said, problem, self.recorder) from problem
 
     def _refused(self, scanned: Sequence[Scanned], problem: InsightError, serving: Serving, call: Call) -> list[Said]:
         """Records none of which can be taken, with what is told of each."""
-        return [_told(one, self.scorer.refused(one, problem, serving), serving, call) for one in scanned]
+        rules = serving.predictor.definition
+        return [told(one, self.scorer.refused(one, problem, serving), call.source, rules) for one in scanned]
 
     async def _flag(self, said: Sequence[Said]) -> None:
         """Where the rules found harm in what cannot be taken now, the safety desk hears of it all the same.
 
         Where that cannot be stored either, the callers have it in what they are told.
         """
-        if self.recorder and (urgent := _urgent(said, self.recorder)):
+        if self.recorder and (harm := urgent(said, self.recorder)):
             with suppress(StorageUnavailable):
-                await self.recorder.record(urgent)
+                await self.recorder.record(harm)
 
     def _left(self, scanned: Sequence[Scanned], serving: Serving, call: Call) -> None:
         """The caller has left and may never come back: the safety desk hears of harm all the same."""
         said = self._refused(scanned, DeadlineExceeded("Its caller left before it was judged."), serving, call)
-        if self.recorder and (urgent := _urgent(said, self.recorder)):
+        if self.recorder and (harm := urgent(said, self.recorder)):
             with suppress(StorageUnavailable):
-                self.recorder.submit(urgent)
-
-
-def _told(scanned: Scanned, error: Unjudged, serving: Serving, call: Call) -> Said:
-    result = refusal(scanned.name, error)
-    return Said(scanned.record, result, None, call.source, scanned=scanned.reached, definition=serving.predictor.definition)
-
-
-def _others(refused: Sequence[Refused], serving: Serving, call: Call) -> list[Said]:
-    return [Said(record, result, None, call.source, definition=serving.predictor.definition) for record, result in refused]
-
-
-def _urgent(said: Sequence[Said], recorder: Recorder) -> list[Said]:
-    """Those in which the rules found harm."""
-    return [one for one in said if recorder.is_urgent(one.result)]
-
-
-def refusal(name: str, error: Unjudged) -> Result:
-    """One record's error in a batch, in the shape of contracts.md, with what the rules found."""
-    problem = problem_of(error)
-    waiting = {} if problem.retry_after is None else {"retry_after_seconds": problem.retry_after}
-    return {"id": name, ERROR: {"code": problem.code, "detail": problem.detail, **waiting}, **error.found}
-
-
-def _unrecorded(said: Sequence[Said], problem: StorageUnavailable, recorder: Recorder) -> ServiceError:
-    """An error of its own: callers whose writes failed together share the problem, and none may be told of another's notes."""
-    unstored = [_unstored(one, problem, recorder) for one in said]
-    if len(said) == 1:
-        return Unjudged(problem, {key: value for key, value in unstored[0].items() if key not in ("id", ERROR)})
-    return StorageUnavailable(str(problem), retry_after=problem.retry_after, results=unstored)
-
-
-def _unstored(said: Said, problem: ServiceError, recorder: Recorder) -> Result:
-    """A result that could not be put on record is not given out: its caller would think that we have the note."""
-    if not said.scanned:
-        return said.result
-    found: Mapping[str, Any] = {name: said.result[name] for name in recorder.lane.dimensions if name in said.result}
-    title = KINDS[problem.code].title
-    return {"id": said.result["id"], ERROR: {"code": problem.code, "detail": title, "retry_after_seconds": problem.retry_after}, **found}
+                self.recorder.submit(harm)

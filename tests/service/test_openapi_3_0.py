@@ -14,7 +14,8 @@ from insight_classifier.definition import Definition
 from insight_classifier.predictor import Predictor
 from service.app import create_app
 from service.database import Database
-from service.openapi_3_0 import OPERATIONS, REFERENCE, lowered
+from service.integrators import OPERATIONS
+from service.openapi_3_0 import REFERENCE, lowered
 from service.settings import Settings
 from tests.service.conftest import HARM
 
