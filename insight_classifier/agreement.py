@@ -106,9 +106,9 @@ def _distances(totals: Matrix, metric: Metric) -> Matrix:
 
 
 def _interval(together: Matrix, metric: Metric, draws: int, seed: int) -> tuple[float, float]:
-    units, categories = len(together), together.shape[1]
-    often = np.random.default_rng(seed).multinomial(units, np.full(units, 1 / units), size=draws).astype(float)
-    found = _alphas((often @ together.reshape(units, -1)).reshape(draws, categories, categories), metric)
+    kinds, often = np.unique(together.reshape(len(together), -1), axis=0, return_counts=True)  # many notes were answered alike
+    drawn = np.random.default_rng(seed).multinomial(len(together), often / len(together), size=draws).astype(float)
+    found = _alphas((drawn @ kinds).reshape(draws, *together.shape[1:]), metric)
     found = found[~np.isnan(found)]
     low, high = np.percentile(found, (2.5, 97.5)) if len(found) else (-1.0, 1.0)
     return float(low), float(high)

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from service.adjudication.pages import adjudication_routes
+from service.agreement.pages import agreement_routes
 from service.audit.store import expire as expire_audit
 from service.authors.pages import author_routes
 from service.bulks.pages import bulk_routes
@@ -75,6 +76,7 @@ class Keeping:
         app.include_router(safety_routes(self.database))
         app.include_router(webhook_routes(self.database, self.sender, wake=self.deliverer.wake))
         app.include_router(bulk_routes(self.bulks, rendering))
+        app.include_router(agreement_routes(self.database, rendering, self.policy.definition))
         app.include_router(adjudication_routes(self.database, rendering, self.policy))
         app.include_router(review_routes(self.database, rendering, self.policy))
         app.include_router(export_routes(self.database, rendering, self.policy.definition))

@@ -36,7 +36,7 @@ def agreement(
     would tell too little agreement, or too much.
     """
     answers = _answers(connection, definition, fingerprint or definition.fingerprint, since, blind=blind)
-    return [_single(key, size, metric, answers) for key, size, metric in _keys(definition)]
+    return [_single(key, size, metric, answers) for key, size, metric in kinds_of_keys(definition)]
 
 
 def versions(connection: Connection) -> list[tuple[str, str]]:
@@ -64,7 +64,8 @@ def _said(row: Row[Any], definition: Definition) -> dict[Key, int]:
     return {LABEL: int(row.label == definition.label.met), **flat(stored_answer(row.answer), definition)}
 
 
-def _keys(definition: Definition) -> list[tuple[Key, int, Metric]]:
+def kinds_of_keys(definition: Definition) -> list[tuple[Key, int, Metric]]:
+    """Everything that is compared, the label first: how many values it has, and whether they are in an order."""
     found: list[tuple[Key, int, Metric]] = [(LABEL, 2, "nominal")]
     for dimension in definition.dimensions:
         if dimension.kind == "checks":

@@ -1,0 +1,1 @@
+"""How far people agree with each other and the model with them, told in words."""
