@@ -19,7 +19,7 @@ from service.exchange.store import PIECE, decided
 from service.rendering import Rendering
 from service.reviews.filters import Asked, chips, read_asked
 
-EXPORT, SETUP = "/review/export", "/review/export/setup/{name}"
+EXPORT, SETUP = "/review/export", "/review/export/setup"
 Exporter = Annotated[Account, Depends(require("export"))]
 
 
@@ -78,11 +78,11 @@ def export_routes(database: Database, rendering: Rendering, definition: Definiti
             return await desk.show(request, account, asked, form, problem)
 
     @router.get(SETUP)
-    async def get_setup(name: str, account: Exporter) -> Response:
+    async def get_setup(account: Exporter, format: str = DEFAULT) -> Response:
         """What a tool is set up with before it takes a file: from the definition, without a word of any note."""
-        form = FORMATS.get(name)
+        form = FORMATS.get(format)
         if form is None or form.companion is None:
-            raise RequestError("There is no setup for a format of that name.", "not_found")
+            raise RequestError("This format needs no setup: name one with ?format=.", "not_found")
         file, text = form.companion
         return Response(text(definition), headers={"Content-Disposition": f'attachment; filename="{file}"'}, media_type="text/plain")
 
