@@ -12,8 +12,9 @@ from insight_classifier.predictor import Predictor
 from service.accounts.browser import SESSION
 from service.app import create_app
 from service.database import Database
-from service.reviews.insights import EVENT
+from service.reviews.insights import EVENT, Step, take_step
 from service.settings import Settings
+from service.webhooks.outbox import emit
 from tests.service.accounts.walk import signed_in
 from tests.service.conftest import running
 from tests.service.reviews.desk import Desk, every_check
@@ -86,8 +87,10 @@ def test_an_author_who_does_not_agree_is_heard(house: House) -> None:
 @pytest.mark.parametrize("width", [390, 768, 1440, 1920])
 def test_nothing_sticks_out_at_any_width(house: House, width: int) -> None:
     ids = [kept.note_id for kept in house.desk.kept.values()]
+    step = Step(ids[2], "declined", "lea", outcome=LONG, answer=LONG)
+    house.desk.database.write(lambda connection: take_step(connection, step, emit, house.desk.later()))
     for login, role, paths in (
-        ("lea", "lead", ["/insights", "/insights?life=new", f"/review/notes/{ids[0]}"]),
+        ("lea", "lead", ["/insights", "/insights?life=declined", f"/review/notes/{ids[2]}"]),
         ("mia", "author", ["/me", *(f"/me/notes/{note_id}" for note_id in ids)]),
     ):
         page = house.page(login, role, width=width)
