@@ -4,6 +4,10 @@ const said = document.querySelector("#list-said");
 const links = () => [...document.querySelectorAll(".lines .words a")];
 let shown = 0; // lines before a request
 
+// On a narrow screen the queues are wider than it: the present one is brought into view.
+const showQueue = () => document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+showQueue();
+
 document.addEventListener("keydown", (event) => {
   const step = { j: 1, k: -1 }[event.key];
   if (!step || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -32,6 +36,7 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   if (more) lines[shown]?.focus();
   else if (document.activeElement === document.body) title.focus();
   said.textContent = words;
+  showQueue();
 });
 
 // An error has a page of its own, and so has signing in: the browser goes there.
