@@ -14,7 +14,7 @@ from service.definitions.flipping import Piece
 from service.definitions.tables import ChangeRow, DefinitionRow, FlipRow
 from service.errors import RequestError
 from service.inserting import insert_new
-from service.notes.store import NOTES
+from service.notes.store import NOTES, VERSIONS
 
 DEFINITIONS, CHANGES, FLIPS = (Base.metadata.tables[row.__tablename__] for row in (DefinitionRow, ChangeRow, FlipRow))
 SYSTEM = "system"
@@ -78,8 +78,9 @@ def add(connection: Connection, old: str, new: str, after: str, piece: Piece, at
 
 
 def examples(connection: Connection, old: str, new: str, limit: int = 10) -> Sequence[Row[Any]]:
-    """Notes whose label flips, the earliest first."""
-    query = select(FLIPS).where(FLIPS.c.old == old, FLIPS.c.new == new).order_by(FLIPS.c.note_id)
+    """Notes whose label flips, the earliest first, each with its words as they are now."""
+    joined = FLIPS.join(NOTES, NOTES.c.id == FLIPS.c.note_id).join(VERSIONS, VERSIONS.c.id == NOTES.c.current_version_id)
+    query = select(FLIPS, VERSIONS.c.fields).select_from(joined).where(FLIPS.c.old == old, FLIPS.c.new == new).order_by(FLIPS.c.note_id)
     return connection.execute(query.limit(limit)).all()
 
 

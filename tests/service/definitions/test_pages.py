@@ -19,7 +19,7 @@ from service.settings import Settings
 from tests.service.accounts.walk import signed_in
 from tests.service.definitions.conftest import judge
 from tests.service.people.conftest import HERE
-from tests.service.reviews.desk import Desk, every_check
+from tests.service.reviews.desk import TEXT, Desk, every_check
 
 
 @dataclass
@@ -66,7 +66,7 @@ def test_the_history_tells_what_a_change_flipped_with_links_to_notes(reader: Rea
     reader.follow(definition, second)
     page = reader.page()
     assert f"<b>1</b> of 2 judgements made under version {definition.version} get another label" in page
-    assert f'href="/review/notes/{note}"' in page
+    assert f'href="/review/notes/{note}" dir="auto">{TEXT}' in page
     assert "What changed: " in page
 
 
