@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import JSON, Connection, DateTime, Dialect, MetaData, text
+from sqlalchemy import JSON, Connection, DateTime, Dialect, MetaData
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -134,11 +134,6 @@ class Database:
             return not busy
         finally:
             raw.close()
-
-    def ping(self) -> None:
-        """Raises StorageUnavailable where the database does not answer."""
-        with self.read() as connection:
-            connection.execute(text("SELECT 1"))
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, select
 
 from service.errors import RequestError
-from service.notes.rules import Delivery, hash_of
+from service.notes.rules import Delivery
 from service.notes.store import JUDGEMENTS, MEMBERS, NOTES, PIECE, VERSIONS
 
 Identity = tuple[str, str, str]  # source, hash of the record id, content hash
@@ -24,18 +24,13 @@ class Found:
     judgement: dict[str, Any]
 
 
-def find_judgement(
-    connection: Connection, source: str, record_id: str, content_hash: str, definition_fingerprint: str, model_fingerprint: str
-) -> Found | None:
-    """What was said before: it need not be computed again. Keep the delivery all the same, a record may come back to an earlier wording."""
-    wanted = (source, hash_of(record_id), content_hash)
-    return _found(connection, [wanted], definition_fingerprint, model_fingerprint).get(wanted)
-
-
 def find_judgements(
     connection: Connection, deliveries: Sequence[Delivery], definition_fingerprint: str, model_fingerprint: str
 ) -> list[Found | None]:
-    """As `find_judgement`, for many, in order; None for those without a record id."""
+    """What was said before, in order: it need not be computed again; None where nothing was, and for deliveries without a record id.
+
+    Keep the deliveries all the same: a record may come back to an earlier wording.
+    """
     wanted = [(delivery.source, delivery.record_hash or "", delivery.content_hash) for delivery in deliveries]
     known = _found(connection, [item for item in wanted if item[1]], definition_fingerprint, model_fingerprint)
     return [known.get(item) for item in wanted]

@@ -99,11 +99,6 @@ def _places(spans: Any) -> Any:  # noqa: ANN401 any JSON
     return []
 
 
-def judgement_data(judgement: Mapping[str, Any], *, note_id: str, source: str, record_id: str | None = None) -> dict[str, Any]:
-    """The data of `judgement.created`: the judgement as the API answers it, without quotes."""
-    return {"note_id": note_id, "source": source, "record_id": record_id, "judgement": without_words(judgement)}
-
-
 def body(event: str, occurred_at: datetime, data: Mapping[str, Any], words: Mapping[str, str] | None = None) -> str:
     """The JSON that is signed and sent; the same each time for one message, unless its words were erased."""
     told = {**data, "note": dict(words)} if words else dict(data)

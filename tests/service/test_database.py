@@ -124,8 +124,8 @@ def test_a_full_disk_fails_everyone_and_stores_nothing(sqlite_url: str):
 def test_a_file_that_is_no_database_is_told(sqlite_url: str):
     with Database(sqlite_url) as database:
         sqlite_file(database.url).write_bytes(b"no database at all" * 1000)
-        with pytest.raises(StorageUnavailable, match="no database"):
-            database.ping()
+        with pytest.raises(StorageUnavailable, match="no database"), database.read() as connection:
+            connection.execute(text("SELECT 1 FROM sqlite_master"))
 
 
 def test_a_database_that_comes_back_is_found_again(sqlite_url: str):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from service.database import Base, Database
 from service.errors import RequestError
-from service.notes.reading import find_judgement, find_judgements, history, unjudged
+from service.notes.reading import find_judgements, history, unjudged
 from service.notes.reading import note as read_note
 from service.notes.rows import Kept, new_id
 from service.notes.rules import Delivery
@@ -50,7 +50,7 @@ def test_a_delivery_that_comes_twice_is_one_note_with_one_judgement(database: Da
     assert (first.is_new, second.is_new, second.is_current) == (True, False, True)
     assert counts(database) == [1, 1, 1]
     with database.read() as connection:
-        found = find_judgement(connection, "veeva", "a01", delivery().content_hash, "d1", "m1")
+        (found,) = find_judgements(connection, [delivery()], "d1", "m1")
     assert found is not None
     assert (found.judgement, found.judgement_id) == (judgement(), note(database).current_judgement_id)
 
