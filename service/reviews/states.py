@@ -8,13 +8,12 @@ from service.reviews.lives import ACTED_ON, CLOSED, DECLINED, IN_PLAN, NEW, NEXT
 
 @dataclass(frozen=True)
 class State:
-    """`what`: for whoever reads it, the author too. `act`: on the button that leads there. `ended`: nothing more is to come."""
+    """`what`: for whoever reads it, the author too. `act`: on the button that leads there."""
 
     name: str
     title: str
     what: str
     act: str = ""
-    ended: bool = False
 
 
 STATES: Mapping[str, State] = {
@@ -24,8 +23,8 @@ STATES: Mapping[str, State] = {
         State(UNDER_REVIEW, "Under review", "Somebody at the home office is looking into it.", "Take it under review"),
         State(IN_PLAN, "In the plan", "It is part of what the home office will do.", "Put it in the plan"),
         State(ACTED_ON, "Acted on", "Something was done because of it.", "Say that it was acted on"),
-        State(CLOSED, "Closed", "It is done, and the outcome is told.", "Close it with its outcome", ended=True),
-        State(DECLINED, "Declined", "Nothing will be done for now, and the reason is told.", "Decline it with the reason", ended=True),
+        State(CLOSED, "Closed", "It is done, and the outcome is told.", "Close it with its outcome"),
+        State(DECLINED, "Declined", "Nothing will be done for now, and the reason is told.", "Decline it with the reason"),
     )
 }
 
