@@ -107,8 +107,6 @@ def _identification(case: Case, at: datetime) -> Iterator[Element]:
     yield Element("C.1.3", "Type of report", None, DESK)
     yield Element("C.1.4", "Date report was first received from source", _moment(item["awareness_at"]), basis)
     yield Element("C.1.5", "Date of most recent information for this report", _moment(_latest(case)), "when this version was received")
-    yield Element("C.1.9.1.r.1", "Source of the case identifier", item["source"] or None, "the CRM")
-    yield Element("C.1.9.1.r.2", "Case identifier", item["record_id"], "the CRM's id of the record")
 
 
 def _number(item: Mapping[str, Any]) -> str:
@@ -173,6 +171,8 @@ def _words(case: Case, found: Sequence[Quote], definition: Definition, masked: b
 def _context(case: Case) -> Iterator[Element]:
     item = case.item
     yield Element("context.item_id", "Item", item["id"], "this service")
+    yield Element("context.source", "CRM", item["source"] or None, "this service")
+    yield Element("context.record_id", "Record there", item["record_id"], "the CRM")
     yield Element("context.note_id", "Note", item["note_id"], "this service")
     yield Element("context.version_id", "Version of the note", case.version.id if case.version else None, "this service")
     yield Element("context.content_fingerprint", "Fingerprint of the words (SHA-256)", item["content_hash"] or None, "this service")

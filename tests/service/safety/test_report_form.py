@@ -55,10 +55,11 @@ def test_the_product_is_what_the_crm_sent(definition: Definition, metadata: dict
     assert told(form(definition, "x", metadata=metadata))["G.k.2.2"] == product
 
 
-def test_the_desks_own_reference_takes_the_place_of_ours(definition: Definition) -> None:
-    assert told(form(definition, "x"))["C.1.1"] == "saf_1"
+def test_who_knew_first_and_where_the_note_stands_is_told_beside_the_elements(definition: Definition) -> None:
     found = form(definition, "x")
-    assert {one.code: one.value for one in found.context}["context.received_by"] == "msl-7"
+    assert told(found)["C.1.1"] == "saf_1"
+    context = {one.code: one.value for one in found.context}
+    assert (context["context.received_by"], context["context.source"], context["context.record_id"]) == ("msl-7", "veeva", "r1")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+49", "-5 kg", "@home", "\tx", "plain", 'with "quotes",\nand lines'])
