@@ -1,158 +1,152 @@
-"""How long a page of each queue takes at 100,000 notes: synthetic rows, p50 and p95 of pages with and without filters.
+"""How long the pages take at 100,000 notes, over HTTP from a real server: p50 and p95 of each, and the first paint in chromium.
 
 python -m benchmarks.review_pages [--notes 100000] [--database URL] [--repeats 40]: URL is of an empty database, by default a SQLite file
-in a temporary folder.
+in a temporary folder. Prints a Markdown table.
 """
 
 import argparse
-import random
+import contextlib
+import re
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from sqlalchemy import Connection, insert, text
+import httpx2
+from playwright.sync_api import sync_playwright
+from sqlalchemy import Connection, func, select
 
-from insight_classifier.definition import Definition
+from benchmarks.seeded import fill
+from benchmarks.servers import Server, insight
 from insight_classifier.definition_reader import default_definition
-from service.database import Database
+from service.accounts.browser import SESSION
+from service.accounts.roles import ROLES
+from service.accounts.rules import checked
+from service.accounts.sessions import Spans, begin
+from service.accounts.store import add_account
+from service.accounts.tokens import hash_of, new_token
+from service.database import Database, now
 from service.migrations import migrate
-from service.notes.batches import judged_many, keep_many
-from service.notes.rules import Delivery
-from service.reviews.cards import refresh
-from service.reviews.leases import take_next
-from service.reviews.listing import count, page
-from service.reviews.scores import Policy
-from service.reviews.tables import CardRow
-from service.reviews.views import View, read_view
-from service.safety.tables import Item
+from service.reviews.cards import CARDS
+from service.reviews.queues import QUEUES
 
-START = datetime(2024, 1, 1, tzinfo=UTC)
-PIECE = 500
-WHO = "p1"
-COMMON = ["the", "patient", "clinic", "asked", "dose", "trial", "nurse", "renal", "start", "week", "older", "switch", "infusion", "risk"]
-RARE = [f"{first}{second}{third}" for first in "bdfglmnprst" for second in ("ar", "el", "im", "on", "ur") for third in "abdeiklmno"]
-VIEWS = {
-    "plain": "",
-    "country of a fifth": "meta.country=c3",
-    "a check and not another": "criteria=rationale&criteria!=implication",
-    "rare author": "author=m777",
-    "rare and common": "author=m777&meta.country=c3&probing_depth=sequential",
-    "nothing fits": "meta.country=nowhere",
-    "common word": "q=patient",
-    "rare word": "q=barba",
-    "word and filters": "q=renal+-dose&meta.team=t2&label=general_feedback",
+AUTHOR = "m777"
+LISTS: Mapping[str, str] = {
+    "": "",
+    "a filter": "meta.country=c3",
+    "three filters": "author=m777&meta.country=c3&probing_depth=sequential",
+    "a common word": "q=patient",
+    "a rare word": "q=barba",
+    "words and filters": "q=renal+-dose&meta.team=t2&label=general_feedback",
 }
-QUEUES = ("safety", "uncertain", "likely_wrong", "disagree", "newest", "audit", "audit&seed=may", "insights", "mine", "calibration")
+PAGES = (
+    "/insights",
+    "/insights?state=new",
+    "/me",
+    "/safety",
+    "/safety?state=handed_over",
+    "/agreement",
+    "/definition",
+    "/review/export",
+    "/",
+)
+PAINTED = ("/review", "/insights", "/safety", "/agreement")
+MORE = re.compile(r'href="(/review\?[^"]*after=[^"]*)"')
+NOTE = re.compile(r'href="(/review/notes/[^"?]+)')
 
 
-def fill(database: Database, definition: Definition, notes: int) -> None:
-    """Notes of two years, judged, with cards; one in twenty is a safety item, one in thirty disputed or assigned."""
-    chance, policy = random.Random(1), Policy(definition)
-    for first in range(0, notes, PIECE):
-        numbers = range(first, min(first + PIECE, notes))
-        database.write(lambda connection, numbers=numbers: _piece(connection, numbers, chance, policy))  # type: ignore[misc]
-    if database.dialect == "postgresql":  # its server does so of itself; SQLite knows no statistics here
-        database.write(lambda connection: connection.execute(text("ANALYZE")).close())
+@dataclass(frozen=True)
+class Timed:
+    """Milliseconds of each answer, and how large the page is."""
+
+    name: str
+    times: Sequence[float]
+    kilobytes: float
+
+    @property
+    def row(self) -> str:
+        """A line of the table."""
+        p95 = sorted(self.times)[min(len(self.times) - 1, int(len(self.times) * 0.95))]
+        return f"| {self.name} | {statistics.median(self.times):.0f} | {p95:.0f} | {self.kilobytes:.0f} |"
 
 
-def _piece(connection: Connection, numbers: Sequence[int], chance: random.Random, policy: Policy) -> None:
-    at = START + timedelta(minutes=10 * numbers[0])
-    given = [_delivery(number, chance) for number in numbers]
-    kept = [one for one in keep_many(connection, given, at) if not isinstance(one, Exception)]
-    judged_many(connection, [(one, _judgement(policy.definition, chance)) for one in kept], at)
-    ids = [one.note_id for one in kept]
-    refresh(connection, ids, policy)
-    connection.execute(insert(Item), [_item(note_id, at, chance) for note_id in ids if chance.random() < 0.05])
-    marked = [note_id for note_id in ids if chance.random() < 0.03]
-    table = CardRow.__table__
-    values = {"dispute": chance.random(), "assigned_to": f"p{chance.randrange(5)}", "gold": True}
-    connection.execute(table.update().where(table.c.note_id.in_(marked)).values(values))  # type: ignore[attr-defined]
-
-
-def _delivery(number: int, chance: random.Random) -> Delivery:
-    words = [chance.choice(COMMON) for _ in range(55)] + [chance.choice(RARE) for _ in range(30)]
-    chance.shuffle(words)
-    author = f"m{chance.randrange(1000)}"
-    metadata = {
-        "country": f"c{chance.randrange(5)}",
-        "team": f"t{chance.randrange(8)}",
-        "therapeutic_area": f"a{chance.randrange(6)}",
-        "channel": chance.choice(("in_person", "remote")),
-        "author": author,
-        "field_label": chance.choice(("insight", "feedback")),
-    }
-    return Delivery("veeva", f"r{number}", {"text": " ".join(words)}, author=author, hcp=f"h{chance.randrange(5000)}", metadata=metadata)
-
-
-def _judgement(definition: Definition, chance: random.Random) -> dict[str, Any]:
-    checks = {name: chance.random() < 0.5 for name in definition.checks}
-    verdicts: dict[str, Any] = {}
-    for dimension in definition.dimensions:
-        shares = {name: 1 / len(dimension.names) for name in dimension.names}
-        place = chance.randrange(len(dimension.names))
-        name = dimension.names[place]
-        if dimension.kind == "checks":
-            verdicts[dimension.name] = {n: {"met": checks[n], "probability": 0.5, "evidence": []} for n in dimension.names}
-        elif dimension.kind == "scale":
-            verdicts[dimension.name] = {"level": place, "name": name, "probabilities": [*shares.values()], "evidence": []}
-        else:
-            verdicts[dimension.name] = {"name": name, "probabilities": shares}
-    origin = {"name": "synthetic", "version": "1", "fingerprint": "f" * 16}
-    label = definition.label.name(definition.label.rule(checks))
-    asks = {"needs_review": chance.random() < 0.2, "review_reasons": [], "coaching": [], "definition": origin, "model": origin}
-    return {"id": "x", "label": label, "probability": round(chance.random(), 6), **verdicts, **asks}
-
-
-def _item(note_id: str, at: datetime, chance: random.Random) -> dict[str, Any]:
-    due = at + timedelta(hours=chance.randrange(1000))
-    times = dict.fromkeys(("received_at", "awareness_at", "half_at"), at)
-    empty = {"spans": [], "marks": [], "content_hash": "x", "flags": "x", "source": "veeva", "revision": 1, "events": 1}
-    return {"id": f"s{note_id}", "note_id": note_id, "state": "open", "due_at": due, **times, **empty}
-
-
-def measure(database: Database, definition: Definition, repeats: int) -> None:
-    """First pages, pages deep inside, counts and the next note."""
+def pages(client: httpx2.Client, repeats: int) -> Iterator[Timed]:
+    """Every page, one request after the other."""
     for queue in QUEUES:
-        for name, filters in VIEWS.items():
-            _pages(database, f"{queue:15} {name}", read_view(f"queue={queue}&{filters}", definition), repeats)
-    for name, filters in VIEWS.items():
-        view = read_view(filters, definition)
+        for name, filters in LISTS.items():
+            yield timed(client, f"list: {queue}{', ' + name if name else ''}", [f"/review?queue={queue}&{filters}"], repeats)
+    yield timed(client, "list: newest, 20 pages on", [_deep(client, 20)], repeats)
+    notes = NOTE.findall(client.get("/review?queue=newest").text)
+    yield timed(client, "note", [f"{path}?queue=newest" for path in dict.fromkeys(notes)], repeats)
+    for address in PAGES:
+        yield timed(client, address, [address], repeats)
+
+
+def timed(client: httpx2.Client, name: str, addresses: Sequence[str], repeats: int) -> Timed:
+    """The addresses in turn, after one that does not count."""
+    client.get(addresses[0]).raise_for_status()
+    times, answer = [], None
+    for number in range(repeats):
+        before = time.perf_counter()
+        answer = client.get(addresses[number % len(addresses)])
+        times.append((time.perf_counter() - before) * 1000)
+    assert answer is not None
+    answer.raise_for_status()
+    return Timed(name, times, len(answer.content) / 1024)
+
+
+def _deep(client: httpx2.Client, pages: int) -> str:
+    """The address of a page that lies far in."""
+    address = "/review?queue=newest"
+    for _ in range(pages):
+        found = MORE.search(client.get(address).text)
+        if found is None:
+            break
+        address = found[1].replace("&amp;", "&")
+    return address
+
+
+def paints(server: Server, token: str, repeats: int) -> Iterator[Timed]:
+    """The first contentful paint of whole pages, each in a browser without a cache."""
+    with sync_playwright() as playwright, contextlib.closing(playwright.chromium.launch(executable_path="/usr/bin/chromium")) as chromium:
+        for address in PAINTED:
+            times, size = [], 0.0
+            for _ in range(repeats):
+                context = chromium.new_context()
+                context.add_cookies([{"name": SESSION, "value": token, "url": f"http://{server.address}"}])
+                page = context.new_page()
+                page.goto(f"http://{server.address}{address}", wait_until="load")
+                times.append(float(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN")))
+                size = len(page.content()) / 1024
+                context.close()
+            yield Timed(f"first paint: {address}", times, size)
+
+
+def enter(database: Database) -> str:
+    """Somebody with every role who is an author too; the token for the cookie."""
+    token, at, wish = new_token(), now(), checked("benchmark", None, ROLES, AUTHOR)
+
+    def begun(connection: Connection) -> str:
+        row = add_account(connection, wish, password=None, who="benchmark", at=at)
+        begin(connection, row.id, hash_of(token), at, Spans())
+        return token
+
+    return database.write(begun)
+
+
+def prepare(url: str, notes: int) -> str:
+    """Fill an empty database; the token of somebody who may see everything."""
+    migrate(url)
+    before = time.perf_counter()
+    with Database(url) as database:
         with database.read() as connection:
-            counting = partial(count, connection, view, WHO)
-            tell(f"count           {name}", [_timed(counting) for _ in range(5)], counting())
-    view, at = read_view("queue=uncertain", definition), START + timedelta(days=3000)
-    takers = [partial(take_next, view=view, who=f"q{number}", at=at) for number in range(repeats)]
-    tell("next note", [_timed(partial(database.write, taker)) for taker in takers], repeats)
-
-
-def _pages(database: Database, name: str, view: View, repeats: int) -> None:
-    with database.read() as connection:
-        first = page(connection, view, WHO)
-        tell(name, [_timed(partial(page, connection, view, WHO)) for _ in range(repeats)], len(first.entries))
-        if first.after and not view.filters:
-            for _ in range(20):
-                first = page(connection, view, WHO, limit=500, after=first.after)
-            deep = partial(page, connection, view, WHO, after=first.after)
-            tell(f"{name}, deep", [_timed(deep) for _ in range(repeats)], len(deep().entries))
-
-
-def _timed(work: Any) -> tuple[float, float]:  # noqa: ANN401 anything to call
-    """Milliseconds by the wall's clock, and of this process's computing: the machine may be shared."""
-    before, computed = time.perf_counter(), time.process_time()
-    work()
-    return (time.perf_counter() - before) * 1000, (time.process_time() - computed) * 1000
-
-
-def tell(name: str, taken: Sequence[tuple[float, float]], found: int) -> None:
-    """One line of the table."""
-    wall, computed = (sorted(times) for times in zip(*taken, strict=True))
-    place = min(len(wall) - 1, int(len(wall) * 0.95))
-    p50, p95, own = statistics.median(wall), wall[place], computed[place]
-    print(f"{name:44} p50 {p50:7.1f}  p95 {p95:7.1f} ms, computing {own:7.1f} ms  {found:7}", flush=True)
+            known = connection.scalar(select(func.count()).select_from(CARDS)) or 0
+        if not known:
+            fill(database, default_definition(), notes)
+        print(f"{known or notes:,} notes on {database.dialect}, filled in {time.perf_counter() - before:.0f} s\n", flush=True)
+        return enter(database)
 
 
 def main() -> None:
@@ -160,19 +154,17 @@ def main() -> None:
     options.add_argument("--notes", type=int, default=100_000)
     options.add_argument("--database")
     options.add_argument("--repeats", type=int, default=40)
+    options.add_argument("--paints", type=int, default=5)
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        url = given.database or f"sqlite:///{folder}/pages.db"
-        definition = default_definition()
-        fresh = migrate(url)
-        with Database(url) as database:
-            with database.read() as connection:
-                known = connection.scalar(text("SELECT count(*) FROM review_cards"))
-            before = time.perf_counter()
-            if not known:
-                fill(database, definition, given.notes)
-            print(f"{given.notes} notes at revision {fresh}, filled in {time.perf_counter() - before:.0f} s")
-            measure(database, definition, given.repeats)
+        url = given.database or f"sqlite:///{Path(folder) / 'pages.db'}"
+        token = prepare(url, given.notes)
+        print("| page | p50 ms | p95 ms | KB |\n|---|---:|---:|---:|", flush=True)
+        with insight(url) as server, httpx2.Client(base_url=f"http://{server.address}", cookies={SESSION: token}, timeout=60) as client:
+            for one in pages(client, given.repeats):
+                print(one.row, flush=True)
+            for one in paints(server, token, given.paints):
+                print(one.row, flush=True)
 
 
 if __name__ == "__main__":
