@@ -32,7 +32,7 @@ from service.reviews.store import save
 START, NOTE = "/review/adjudicate", "/review/adjudicate/{note_id}"
 MODEL = "model"  # asks for the model's answer, which might sway whoever settles it
 TOLD = ("review_decided", "review_invalid", "review_leased", "review_stale")
-DISPUTED = next(queue.name for queue in QUEUES.values() if queue.sort == "dispute")
+DISPUTED = next(queue.name for queue in QUEUES.values() if queue.settled)
 Lead = Annotated[Account, Depends(require("adjudicate"))]
 Form = Mapping[str, str]
 

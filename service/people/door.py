@@ -34,6 +34,7 @@ PAGES: Mapping[str, str] = {
     **ACCOUNT_PAGES,
     "GET /review": "read",
     "/review": "review",
+    "/review/views": "review",
     "/review/bulk": "adjudicate",
     "/review/adjudicate": "adjudicate",
     "/review/gold": "adjudicate",

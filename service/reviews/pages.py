@@ -14,15 +14,22 @@ from service.accounts.store import names_of
 from service.accounts.visitor import account_of, form_of
 from service.database import Database, now
 from service.rendering import Rendering
-from service.reviews.assigning import REVIEW
+from service.reviews.assigning import ADJUDICATE, REVIEW
 from service.reviews.filters import Asked, chips, others, read_asked, selects, tabs
 from service.reviews.leases import take_next
 from service.reviews.lines import line
 from service.reviews.listing import Page, page
 from service.reviews.note_pages import LIST, Reader, Reviewer, address, note_routes
-from service.reviews.saved import choices
+from service.reviews.saved import SavedView, choices, saved_views
+from service.reviews.saved_pages import saved_view_routes
 from service.reviews.scores import Policy
+from service.reviews.similar_pages import similar_routes
 from service.reviews.undo import undo
+
+DECIDE, SETTLE = (
+    ("/review/notes", "/review/next"),
+    ("/review/adjudicate", "/review/adjudicate"),
+)  # where a note is worked on, and the first is had
 
 
 class Desk:
@@ -35,11 +42,12 @@ class Desk:
     async def show_list(self, request: Request, asked: Asked) -> Response:
         account, at, view = account_of(request), now(), asked.view
 
-        def read(connection: Connection) -> tuple[Page, Mapping[str, Sequence[str]], Mapping[str, str]]:
+        def read(connection: Connection) -> tuple[Page, Mapping[str, Sequence[str]], Mapping[str, str], Sequence[SavedView]]:
             found = page(connection, view, account.id, after=asked.after)
-            return found, choices(connection), names_of(connection, {e.card.leased_by for e in found.entries if e.card.leased_by})
+            names = names_of(connection, {e.card.leased_by for e in found.entries if e.card.leased_by})
+            return found, choices(connection), names, saved_views(connection, account.id)
 
-        found, facets, names = await self.database.read_async(read)
+        found, facets, names, saved = await self.database.read_async(read)
         offered = selects(view, self.definition, facets)
         shown = {
             "asked": asked,
@@ -50,7 +58,10 @@ class Desk:
             "lines": [line(entry, self.definition, at) for entry in found.entries],
             "after": found.after,
             "names": names,
+            "saved": saved,
             "may": account.may(REVIEW),
+            "leads": account.may(ADJUDICATE),
+            "work": SETTLE if view.described.settled and account.may(ADJUDICATE) else DECIDE,
         }
         return await self._render("review_list.html", request, 200, shown)
 
@@ -73,6 +84,8 @@ def review_routes(database: Database, rendering: Rendering, policy: Policy) -> A
     router = APIRouter(include_in_schema=False, route_class=rendering.route_class())
     desk = Desk(database, rendering, policy)
     router.include_router(note_routes(database, rendering, policy))
+    router.include_router(similar_routes(database, rendering, policy.definition))
+    router.include_router(saved_view_routes(database, rendering, policy.definition))
 
     @router.get(LIST)
     async def get_list(request: Request, account: Reader) -> Response:

@@ -18,6 +18,7 @@ class Queue:
     open: bool = True  # a note leaves it when it is decided
     own: bool = False  # what was assigned to the person who looks
     safety: bool = False  # has an open item of the safety lane
+    settled: bool = False  # by whoever leads, with what each said side by side
 
 
 QUEUES: Mapping[str, Queue] = {
@@ -26,7 +27,15 @@ QUEUES: Mapping[str, Queue] = {
         Queue("safety", "Safety first", "Open safety items, the next deadline first.", "due_at", rising=True, open=False, safety=True),
         Queue("uncertain", "Uncertain", "The model asks for a person or is near its threshold, the least sure first.", "doubt", least=-1),
         Queue("likely_wrong", "Likely wrong", "The author's tick or the rules contradict the model.", "suspicion", least=-1),
-        Queue("disagree", "Reviewers disagree", "People decided differently; an adjudication settles it.", "dispute", least=0, open=False),
+        Queue(
+            "disagree",
+            "Reviewers disagree",
+            "People decided differently; an adjudication settles it.",
+            "dispute",
+            least=0,
+            open=False,
+            settled=True,
+        ),
         Queue("objected", "Author disagrees", "The author does not agree, and nobody decided since.", only={"objected": True}, open=False),
         Queue("newest", "Newest", "Everything that nobody decided, the latest received first."),
         Queue("audit", "Random sample", "By chance alone: what is found here holds for all notes.", "draw", least=-1),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from insight_classifier.definition import Definition
 from service.audit.store import append
@@ -56,12 +56,30 @@ def saved_views(connection: Connection, who: str) -> list[SavedView]:
     return [SavedView(row.id, row.owner, row.name, row.query, row.shared) for row in connection.execute(wanted)]
 
 
+def rename_view(connection: Connection, view_id: str, name: str, who: str, at: datetime, *, anyones: bool = False) -> None:
+    """Rename one's own view; `anyones`: of those that are shared any. Raises RequestError `saved_view_not_found`, `invalid_request`."""
+    title = storable(name.strip(), LONGEST_NAME)
+    if title is None:
+        raise RequestError("A saved view needs a name.", "invalid_request")
+    row = connection.execute(select(SAVED).where(SAVED.c.id == view_id, _allowed(who, anyones=anyones))).first()
+    if row is None:
+        raise RequestError("There is no such saved view of yours.", "saved_view_not_found")
+    taken = select(SAVED.c.id).where(SAVED.c.owner == row.owner, SAVED.c.name == title, SAVED.c.id != view_id)
+    if connection.execute(taken).first() is not None:
+        raise RequestError("There is a saved view of that name already. Choose another.", "invalid_request")
+    connection.execute(update(SAVED).where(SAVED.c.id == view_id).values(name=title, changed_at=at))
+    append(connection, who=who, action="view.rename", what=f"view:{view_id}", at=at)
+
+
 def delete_view(connection: Connection, view_id: str, who: str, at: datetime, *, anyones: bool = False) -> None:
     """Delete one's own view; `anyones`: of those that are shared any. Raises RequestError `saved_view_not_found`."""
-    allowed = or_(SAVED.c.owner == who, SAVED.c.shared) if anyones else SAVED.c.owner == who
-    if connection.execute(delete(SAVED).where(SAVED.c.id == view_id, allowed)).rowcount == 0:
+    if connection.execute(delete(SAVED).where(SAVED.c.id == view_id, _allowed(who, anyones=anyones))).rowcount == 0:
         raise RequestError("There is no such saved view of yours.", "saved_view_not_found")
     append(connection, who=who, action="view.delete", what=f"view:{view_id}", at=at)
+
+
+def _allowed(who: str, *, anyones: bool) -> ColumnElement[bool]:
+    return or_(SAVED.c.owner == who, SAVED.c.shared) if anyones else SAVED.c.owner == who
 
 
 def choices(connection: Connection, names: Sequence[str] = FACETS) -> dict[str, list[str]]:
