@@ -1,0 +1,57 @@
+"""A picture of each page, as somebody with every role sees it. INSIGHT_SCREENSHOTS names a folder that gets them."""
+
+import os
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser
+
+from insight_classifier.predictor import Predictor
+from service.settings import Settings
+from tests.service.workbench import BESIDES, Workbench, workbench
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+FOLDER = "INSIGHT_SCREENSHOTS"
+MOST = 2_000_000  # bytes of all pictures
+TALLEST = 1600  # pixels of one
+
+
+@pytest.fixture
+def filled(settings: Settings, predictor: Predictor, sqlite_url: str) -> Iterator[Workbench]:
+    with workbench(settings, predictor, sqlite_url) as filled:
+        yield filled
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_each_page_has_its_picture(chromium: Browser, filled: Workbench, tmp_path: Path, width: int) -> None:
+    folder = Path(os.environ.get(FOLDER) or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    context = filled.context(chromium, width=width, color_scheme="light", timezone_id="Europe/Zurich", locale="en-GB")
+    page, shown = context.new_page(), dict.fromkeys(address for address in filled.pages(context) if address not in BESIDES)
+    for address in shown:
+        page.goto(address, wait_until="networkidle")
+        file = folder / f"{named(address, filled)}-{width}.png"
+        file.write_bytes(small(page.screenshot(full_page=True)))
+        shown[address] = file.stat().st_size
+    context.close()
+    assert all(shown.values())
+    assert sum(file.stat().st_size for file in folder.glob("*.png")) <= MOST
+
+
+def named(address: str, filled: Workbench) -> str:
+    """The page's file: its address without what is an example."""
+    for example in filled.examples.values():
+        address = address.replace(example, "one")
+    return re.sub(r"\W+", "-", address).strip("-") or "judge"
+
+
+def small(picture: bytes) -> bytes:
+    """A page has few colours: a palette of them takes a third of the room."""
+    image, packed = Image.open(BytesIO(picture)).convert("RGB"), BytesIO()
+    image = image.crop((0, 0, image.width, min(image.height, TALLEST)))
+    image.quantize(64, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
+    return packed.getvalue()
