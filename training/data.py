@@ -11,6 +11,7 @@ from datasets import Dataset, DatasetDict
 from insight_classifier.definition import Definition
 from insight_classifier.errors import FileError, LabelError
 from insight_classifier.notes import LabelledNote, labelled_record, read_labelled_note
+from training.snapshots.folder import is_snapshot, open_snapshot
 
 SIDES = ("train", "validation", "test")
 MAX_SHOWN = 20
@@ -18,26 +19,40 @@ MAX_SHOWN = 20
 
 def load_notes(path: Path, definition: Definition) -> list[LabelledNote]:
     """Every labelled note of a JSON Lines file, or of all such files under a folder. Raises FileError or LabelError."""
-    return [note for _, note in _read(path, definition)]
+    return [note for _, note in read_notes(path, definition)]
 
 
 def load_corpus(folder: Path, definition: Definition) -> DatasetDict:
     """The notes under a folder on their three sides; each row is a labelled note and its `writer`.
 
-    A file is a writer. `split.yaml` says which writers test and validate; without it every fifth writer validates
-    (or, where there are fewer than five, every fifth note).
+    A snapshot has its sides. Else a file is a writer. `split.yaml` says which writers test and validate; without it every fifth
+    writer validates (or, where there are fewer than five, every fifth note).
     """
-    rows = [(writer, note) for writer, note in _read(folder, definition)]
+    if is_snapshot(folder):
+        return _corpus(folder, {side: _checked(rows, definition, folder) for side, rows in open_snapshot(folder).rows().items()})
+    rows = [(writer, note) for writer, note in read_notes(folder, definition)]
     split = _read_split(folder, sorted({writer for writer, _ in rows}))
     sides: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
     seen: dict[str, int] = {}
     for writer, note in rows:
         seen[writer] = seen.get(writer, 0) + 1
         sides[_side(split, writer, seen[writer])].append(labelled_record(note, definition) | {"writer": writer})
+    return _corpus(folder, sides)
+
+
+def _corpus(folder: Path, sides: dict[str, list[dict[str, Any]]]) -> DatasetDict:
     if not sides["train"] or not sides["validation"]:
         raise FileError(f"{folder}: no notes are left to train on or to validate with. Add notes, or change split.yaml.")
     keys = {key: None for side in SIDES for row in sides[side] for key in row}
     return DatasetDict({side: Dataset.from_list([{**keys, **row} for row in rows]) for side, rows in sides.items() if rows})
+
+
+def _checked(rows: list[dict[str, Any]], definition: Definition, folder: Path) -> list[dict[str, Any]]:
+    """The rows of a snapshot's side under a definition, which may be a later one than its own. Raises LabelError."""
+    try:
+        return [labelled_record(read_labelled_note(row, definition), definition) for row in rows]
+    except LabelError as problem:
+        raise LabelError(f"{folder}: {problem}. Take the definition of the snapshot, or freeze the notes anew under this one.") from problem
 
 
 def labelled_notes(dataset: Dataset, definition: Definition) -> list[LabelledNote]:
@@ -52,7 +67,8 @@ def _without_nothing(value: Any) -> Any:  # noqa: ANN401 any JSON value
     return [_without_nothing(item) for item in value] if isinstance(value, list) else value
 
 
-def _read(path: Path, definition: Definition) -> Iterator[tuple[str, LabelledNote]]:
+def read_notes(path: Path, definition: Definition) -> Iterator[tuple[str, LabelledNote]]:
+    """Each note of a file, or of all files under a folder, with the name of its file. Raises FileError, or LabelError at the end."""
     files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
     if not files:
         raise FileError(f"{path}: no .jsonl file in this folder. Give a folder of labelled notes, one JSON object a line.")
