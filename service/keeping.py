@@ -13,6 +13,7 @@ from service.audit.store import expire as expire_audit
 from service.authors.pages import author_routes
 from service.bulks.pages import bulk_routes
 from service.bulks.running import Bulks
+from service.calibration.pages import calibration_routes
 from service.database import Database
 from service.definitions.following import Following
 from service.definitions.pages import definition_routes
@@ -77,6 +78,7 @@ class Keeping:
         app.include_router(webhook_routes(self.database, self.sender, wake=self.deliverer.wake))
         app.include_router(bulk_routes(self.bulks, rendering))
         app.include_router(agreement_routes(self.database, rendering, self.policy.definition))
+        app.include_router(calibration_routes(self.database, rendering, self.policy))
         app.include_router(adjudication_routes(self.database, rendering, self.policy))
         app.include_router(review_routes(self.database, rendering, self.policy))
         app.include_router(export_routes(self.database, rendering, self.policy.definition))

@@ -1,0 +1,1 @@
+"""New reviewers are calibrated against notes whose answer is agreed."""
