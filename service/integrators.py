@@ -62,7 +62,7 @@ ASKED_BY_HEADER = ("206", "304")  # answers to headers that the subset does not 
 # Bodies that may be one thing or another, as one flat object that holds either.
 EITHER_OF: Mapping[frozenset[str], str] = {frozenset(("JobNotes", "JobPull")): "JobRequest"}
 # Values of a parameter that the subset allows, and keys that only its other values bring.
-FIXED: Mapping[str, tuple[str, ...]] = {"rows": ("text",)}
+FIXED: Mapping[str, tuple[str, ...]] = {"rows": ("text",), "media": ("text",)}
 LEFT_OUT = {("ScoreChunk", "records")}
 METADATA = ("NoteMetadata", ("source", "author", "hcp", "written_at", "modified_at", "therapeutic_area", "channel"))
 # Objects whose keys are the caller's own: the usual ones by name, or a map of texts.

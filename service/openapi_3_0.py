@@ -19,7 +19,7 @@ from service.integrators import ASKED_BY_HEADER, EITHER_OF, FIXED, FREE, LEFT_OU
 PATH = "/openapi-3.0.json"
 REFERENCE = "#/components/schemas/"
 LONGEST_DESCRIPTION = 1333  # characters that External Services keeps
-JSON, PROBLEM, LINES = "application/json", "application/problem+json", "application/x-ndjson"
+JSON, PROBLEM, PLAIN = "application/json", "application/problem+json", "text/plain"
 JUDGEMENT, FAILURE, EITHER = "Judgement", "Failure", "NoteResult"
 PART = "JudgementPart"  # only `fields` brings it, which the subset does not know
 TEXT: dict[str, Any] = {"type": "string"}
@@ -74,7 +74,7 @@ def _response(status: str, item: Mapping[str, Any], answer: type[BaseModel] | No
     made: dict[str, Any] = {"description": _brief(item["description"])}
     if answer and status == "200":
         return {**made, "content": {JSON: {"schema": schemas.add(answer)}}}
-    content = {kind: schemas.content(value) for kind, value in item.get("content", {}).items() if kind in (JSON, PROBLEM, LINES)}
+    content = {kind: schemas.content(value) for kind, value in item.get("content", {}).items() if kind in (JSON, PROBLEM, PLAIN)}
     return {**made, "content": content} if content else made
 
 

@@ -13,7 +13,8 @@ from insight_classifier.definition import Definition
 from service.database import Database, now
 from service.errors import RequestError
 from service.jobs import store
-from service.jobs.downloads import download
+from service.jobs.downloads import MEDIA_TYPES as FILE_TYPES
+from service.jobs.downloads import NDJSON, download
 from service.jobs.rules import ENDED, ERRORS, FAILED, FORMATS, MEDIA_TYPES, RESULTS, STATES, Emit, Limits
 from service.jobs.shapes import has_files, shown
 from service.jobs.store import Owner
@@ -23,6 +24,7 @@ from service.people.guard import caller_of
 
 PAGE, LONGEST_PAGE = 50, 200
 ADMIN = "admin"
+MEDIA = "media"
 STORING = ("storage_unavailable",)
 KNOWN = ("job_not_found", *STORING)
 TAKING = (
@@ -109,11 +111,12 @@ def _add_ending(
 
 def _add_files(router: APIRouter, database: Database, clock: Callable[[], datetime]) -> None:
     async def fetched(job_id: str, kind: str, request: Request) -> Response:
+        media = _media(request)
         row = await database.read_async(partial(store.job, job_id=job_id, owner=_owner(request)))
         _require_files(row, clock())
-        return await download(database, row, kind, request.headers)
+        return await download(database, row, kind, request.headers, media)
 
-    documented: dict[str, Any] = {"response_class": Response, "responses": _file_responses()}
+    documented: dict[str, Any] = {"response_class": Response, "responses": _file_responses(), "openapi_extra": _file_query()}
 
     @router.get("/v1/jobs/{job_id}/results", summary="The judgements", operation_id="getJobResults", **documented)
     async def results(job_id: str, request: Request) -> Response:
@@ -158,6 +161,20 @@ def _page(request: Request) -> dict[str, Any]:
     return {"limit": int(limit), "state": state, "before": cursor}
 
 
+def _media(request: Request) -> str:
+    """Raises RequestError."""
+    media = request.query_params.get(MEDIA, NDJSON)
+    if media not in FILE_TYPES:
+        raise RequestError(f"{MEDIA} must be one of {', '.join(FILE_TYPES)}.", "invalid_request")
+    return media
+
+
+def _file_query() -> dict[str, Any]:
+    described = "As which media type the lines come: application/x-ndjson, or text/plain for whoever reads no other."
+    schema = {"type": "string", "enum": list(FILE_TYPES), "default": NDJSON}
+    return {"parameters": [{"name": MEDIA, "in": "query", "required": False, "schema": schema, "description": described}]}
+
+
 def _query() -> dict[str, Any]:
     text = {"type": "string"}
     wanted = (("state", {**text, "enum": list(STATES)}), ("cursor", text))
@@ -181,7 +198,7 @@ def _upload() -> dict[str, Any]:
 
 
 def _file_responses() -> dict[int | str, dict[str, Any]]:
-    content = {"application/x-ndjson": {"schema": {"type": "string"}}}
-    found = responses(None, (*KNOWN, "job_not_ended", "job_without_files", "job_expired", "range_not_satisfiable"))
+    content = {media_type: {"schema": {"type": "string"}} for media_type in FILE_TYPES.values()}
+    found = responses(None, (*KNOWN, "invalid_request", "job_not_ended", "job_without_files", "job_expired", "range_not_satisfiable"))
     part = {"description": "The part that the header Range asks for", "content": content}
     return {200: {"description": "The file", "content": content}, 206: part, 304: {"description": "Not changed"}, **found}

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,7 +16,8 @@ from service.errors import RequestError, StorageUnavailable
 from service.jobs.files import read_piece, sizes
 from service.jobs.store import Owner, job
 
-MEDIA_TYPE = "application/x-ndjson"
+NDJSON = "ndjson"
+MEDIA_TYPES: Mapping[str, str] = {NDJSON: "application/x-ndjson", "text": "text/plain"}  # of the same lines: some importers know only one
 RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\Z")
 
 
@@ -32,8 +33,11 @@ class Span:
         return self.last - self.first + 1
 
 
-async def download(database: Database, row: Any, kind: str, headers: Headers) -> Response:  # noqa: ANN401 a row of a job with files
-    """The answer to whoever asks for a file. Raises RequestError where the range lies outside of it, StorageUnavailable."""
+async def download(database: Database, row: Any, kind: str, headers: Headers, media: str = NDJSON) -> Response:  # noqa: ANN401 a row
+    """The answer to whoever asks for a file of a job that has files, as one of MEDIA_TYPES.
+
+    Raises RequestError where the range lies outside of it, StorageUnavailable.
+    """
     size, digest = row._mapping[f"{kind}_bytes"], row._mapping[f"{kind}_sha256"]
     tag = f'"{digest}"'
     about = {
@@ -51,7 +55,7 @@ async def download(database: Database, row: Any, kind: str, headers: Headers) ->
         about["Content-Range"] = f"bytes {span.first}-{span.last}/{size}"
     pieces = await database.read_async(partial(sizes, job_id=row.id, kind=kind))
     content = _content(database, row.id, kind, digest, cover(pieces, part))
-    return StreamingResponse(content, 206 if span else 200, headers=about, media_type=MEDIA_TYPE)
+    return StreamingResponse(content, 206 if span else 200, headers=about, media_type=MEDIA_TYPES[media])
 
 
 def asked_span(headers: Headers, tag: str, size: int) -> Span | None:

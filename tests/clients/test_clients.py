@@ -55,14 +55,14 @@ def document(server: str, tmp_path: Path) -> Path:
     return path
 
 
-def test_a_python_client_makes_a_real_call(server: str, document: Path, tmp_path: Path) -> None:
+def test_a_python_client_makes_a_real_call(server: str, key: str, document: Path, tmp_path: Path) -> None:
     install(sys.executable, "-m", "venv", tmp_path / "env", folder=tmp_path)
     bin_folder = tmp_path / "env" / "bin"
     install(bin_folder / "pip", "install", "--quiet", "-r", HERE / "python.txt", folder=tmp_path)
     generator = bin_folder / "openapi-python-client"
     run(generator, "generate", "--path", document, "--meta", "none", "--output-path", "generated", "--fail-on-warning", folder=tmp_path)
     shutil.copy(HERE / "call.py", tmp_path)
-    assert run(bin_folder / "python", "call.py", server, folder=tmp_path).startswith("n1 ")
+    assert run(bin_folder / "python", "call.py", server, key, folder=tmp_path).startswith("n1 ")
 
 
 @pytest.mark.parametrize("page", ["salesforce.md", "veeva-crm.md"])
@@ -83,7 +83,7 @@ def test_apex_with_a_mistake_is_found_out(node: Path) -> None:
         run("node", "parse_apex.mjs", "class", "block.apex", folder=node)
 
 
-def test_a_typescript_client_compiles_and_makes_a_real_call(server: str, document: Path, node: Path) -> None:
+def test_a_typescript_client_compiles_and_makes_a_real_call(server: str, key: str, document: Path, node: Path) -> None:
     shutil.copy(HERE / "call.ts", node)
     bin_folder = node / "node_modules" / ".bin"
     run(bin_folder / "openapi-typescript", document, "-o", "schema.ts", folder=node)
@@ -101,4 +101,4 @@ def test_a_typescript_client_compiles_and_makes_a_real_call(server: str, documen
         folder=node,
     )
     shutil.copy(node / "package.json", node / "out")
-    assert run("node", "out/call.js", server, folder=node).startswith("n1 ")
+    assert run("node", "out/call.js", server, key, folder=node).startswith("n1 ")

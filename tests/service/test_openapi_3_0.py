@@ -235,7 +235,7 @@ def test_a_job_is_made_of_notes_or_of_a_file_elsewhere_and_its_results_are_a_tex
     assert (set(request["properties"]), "required" in request) == ({"notes", "url", "format", "text_column"}, False)
     assert whole["paths"]["/v1/jobs"]["post"]["requestBody"]["content"]["application/json"]["schema"] == {"$ref": REFERENCE + "JobRequest"}
     results = whole["paths"]["/v1/jobs/{job_id}/results"]["get"]["responses"]["200"]["content"]
-    assert results == {"application/x-ndjson": {"schema": {"type": "string"}}}
+    assert results == {"text/plain": {"schema": {"type": "string"}}}
 
 
 def test_it_says_how_a_caller_is_known(whole: dict[str, Any]) -> None:

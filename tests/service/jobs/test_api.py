@@ -268,3 +268,11 @@ def test_the_end_of_a_running_job_is_estimated(office: Office):
     job = office.get(address).json()
     assert (job["state"], job["done"]) == ("running", 3)
     assert job["estimated_end_at"][:19] == (begun + timedelta(seconds=70)).isoformat()[:19]
+
+
+def test_results_come_as_plain_text_for_whoever_reads_no_other(office: Office):
+    address = office.ended()
+    lines, text = office.get(f"{address}/results"), office.get(f"{address}/results?media=text")
+    assert (lines.headers["content-type"], text.headers["content-type"]) == ("application/x-ndjson", "text/plain; charset=utf-8")
+    assert text.content == lines.content
+    assert code(office.get(f"{address}/results?media=xml")) == (422, "invalid_request")
