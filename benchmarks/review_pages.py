@@ -1,6 +1,6 @@
 """How long the pages take at 100,000 notes, over HTTP from a real server: p50 and p95 of each, and the first paint in chromium.
 
-python -m benchmarks.review_pages [--notes 100000] [--database URL] [--repeats 40]: URL is of an empty database, by default a SQLite file
+python -m benchmarks.review_pages [--notes 100000] [--database URL] [--repeats 40] [--only REGEX]: URL is of an empty database, by default a SQLite file
 in a temporary folder. Prints a Markdown table.
 """
 
@@ -43,10 +43,10 @@ LISTS: Mapping[str, str] = {
 }
 PAGES = (
     "/insights",
-    "/insights?state=new",
+    "/insights?life=new",
     "/me",
     "/safety",
-    "/safety?state=handed_over",
+    "/safety?show=overdue",
     "/agreement",
     "/definition",
     "/review/export",
@@ -72,16 +72,22 @@ class Timed:
         return f"| {self.name} | {statistics.median(self.times):.0f} | {p95:.0f} | {self.kilobytes:.0f} |"
 
 
-def pages(client: httpx2.Client, repeats: int) -> Iterator[Timed]:
-    """Every page, one request after the other."""
+def pages(client: httpx2.Client, repeats: int, only: str) -> Iterator[Timed]:
+    """Every page whose name `only` finds, one request after the other."""
+    for name, addresses in addressed(client):
+        if re.search(only, name):
+            yield timed(client, name, addresses, repeats)
+
+
+def addressed(client: httpx2.Client) -> Iterator[tuple[str, Sequence[str]]]:
+    """The pages: what each is called, and the addresses that are asked for in turn."""
     for queue in QUEUES:
         for name, filters in LISTS.items():
-            yield timed(client, f"list: {queue}{', ' + name if name else ''}", [f"/review?queue={queue}&{filters}"], repeats)
-    yield timed(client, "list: newest, 20 pages on", [_deep(client, 20)], repeats)
+            yield f"list: {queue}{', ' + name if name else ''}", [f"/review?queue={queue}&{filters}"]
+    yield "list: newest, 20 pages on", [_deep(client, 20)]
     notes = NOTE.findall(client.get("/review?queue=newest").text)
-    yield timed(client, "note", [f"{path}?queue=newest" for path in dict.fromkeys(notes)], repeats)
-    for address in PAGES:
-        yield timed(client, address, [address], repeats)
+    yield "note", [f"{path}?queue=newest" for path in dict.fromkeys(notes)]
+    yield from ((address, [address]) for address in PAGES)
 
 
 def timed(client: httpx2.Client, name: str, addresses: Sequence[str], repeats: int) -> Timed:
@@ -155,13 +161,14 @@ def main() -> None:
     options.add_argument("--database")
     options.add_argument("--repeats", type=int, default=40)
     options.add_argument("--paints", type=int, default=5)
+    options.add_argument("--only", default="", help="Only pages whose name this regular expression finds.")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         url = given.database or f"sqlite:///{Path(folder) / 'pages.db'}"
         token = prepare(url, given.notes)
         print("| page | p50 ms | p95 ms | KB |\n|---|---:|---:|---:|", flush=True)
         with insight(url) as server, httpx2.Client(base_url=f"http://{server.address}", cookies={SESSION: token}, timeout=60) as client:
-            for one in pages(client, given.repeats):
+            for one in pages(client, given.repeats, given.only):
                 print(one.row, flush=True)
             for one in paints(server, token, given.paints):
                 print(one.row, flush=True)
