@@ -1,7 +1,7 @@
 """How long the pages take at 100,000 notes, over HTTP from a real server: p50 and p95 of each, and the first paint in chromium.
 
-python -m benchmarks.review_pages [--notes 100000] [--database URL] [--repeats 40] [--only REGEX]: URL is of an empty database, by default a SQLite file
-in a temporary folder. Prints a Markdown table.
+python -m benchmarks.review_pages [--notes 100000] [--database URL] [--repeats 40] [--only REGEX]: URL is of an empty
+database, by default a SQLite file in a temporary folder. Prints a Markdown table.
 """
 
 import argparse
