@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MODEL ?= models/home-office-2
 
-.PHONY: run test check format train evaluate bench clean
+.PHONY: run test check format train evaluate bench screenshots clean
 
 # Installed once; again when the dependencies change.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -35,6 +35,10 @@ train: $(VENV)/.installed
 
 evaluate: $(VENV)/.installed
 	$(BIN)/insight evaluate --model $(MODEL) --data data --side test
+
+# A picture of each page of the demonstration, for docs/.
+screenshots: $(VENV)/.installed
+	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -q tests/service/test_screenshots.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

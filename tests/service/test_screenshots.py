@@ -1,4 +1,4 @@
-"""A picture of each page, as somebody with every role sees it. INSIGHT_SCREENSHOTS names a folder that gets them."""
+"""A picture of each page, as somebody with every role sees it. SCREENSHOTS names a folder that gets them, of the demonstration: `make screenshots`."""
 
 import os
 import re
@@ -12,17 +12,19 @@ from playwright.sync_api import Browser
 
 from insight_classifier.predictor import Predictor
 from service.settings import Settings
+from tests.service.demonstrated import demonstrated
 from tests.service.workbench import BESIDES, Workbench, workbench
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-FOLDER = "INSIGHT_SCREENSHOTS"
+FOLDER = "SCREENSHOTS"
 MOST = 2_000_000  # bytes of all pictures
 TALLEST = 1600  # pixels of one
 
 
 @pytest.fixture
 def filled(settings: Settings, predictor: Predictor, sqlite_url: str) -> Iterator[Workbench]:
-    with workbench(settings, predictor, sqlite_url) as filled:
+    shown = demonstrated(settings, sqlite_url) if FOLDER in os.environ else workbench(settings, predictor, sqlite_url)
+    with shown as filled:
         yield filled
 
 
