@@ -50,6 +50,7 @@ def examples_of(connection: Connection) -> dict[str, str]:
     item = connection.scalar(select(Item.id).where(Item.acknowledged_at.is_(None)).order_by(Item.due_at))
     setup = "/review/export/setup/{name}"
     return {
+        "disputed": str(disputed),
         "/review/adjudicate/{note_id}": f"/review/adjudicate/{disputed}",
         "item_id": str(item),
         setup: "/review/export/setup/label-studio",
