@@ -147,7 +147,10 @@ class Definition:
     @cached_property
     def label_rows(self) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
         """The checks that the label hangs on, and those of their combinations, (rows, checks), under which it is the positive one."""
-        rule = self.label.rule
+        return self.rows_where(self.label.rule)
+
+    def rows_where(self, rule: Rule) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
+        """The checks that a rule hangs on, and those of their combinations, (rows, checks), under which it holds."""
         names = tuple(dict.fromkeys([*rule.names, *sorted(need for name in rule.names for need in required(name, self.checks))]))
         rows = [row for row in itertools.product((False, True), repeat=len(names)) if rule(self.held(dict(zip(names, row, strict=True))))]
         return names, np.array(rows, dtype=bool).reshape(len(rows), len(names))
