@@ -47,7 +47,7 @@ class Line:
     people: Agreement
     model: Agreement
     means: str
-    model_means: str
+    model_means: str  # empty where the same is to be said of it
     pairs: Sequence[tuple[str, str, Agreement]] = ()
 
 
@@ -81,13 +81,14 @@ def groups(singles: Sequence[Single], model: Mapping[Key, Agreement], names: Map
 def _line(single: Single, model: Agreement, names: Mapping[str, str], definition: Definition) -> Line:
     name, check = single.key
     title = in_words(definition.label.met) if single.key == LABEL else definition.dimension(name).title
+    means, model_means = meaning(single.all), beside(model, single.all) or meaning(model, "the model")
     told = sorted((names[a], names[b], found) for (a, b), found in single.pairs.items() if a in names and b in names) if names else []
     return Line(
         definition.dimension(name).member(check).title if check else title,
         single.all,
         model,
-        meaning(single.all),
-        beside(model, single.all) or meaning(model, "the model"),
+        means,
+        "" if model_means == means else model_means,
         told,
     )
 

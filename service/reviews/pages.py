@@ -16,6 +16,7 @@ from service.database import Database, now
 from service.rendering import Rendering
 from service.reviews.assigning import ADJUDICATE, REVIEW
 from service.reviews.filters import Asked, chips, others, read_asked, selects, tabs
+from service.reviews.kinds import ADJUDICATE as ADJUDICATED
 from service.reviews.leases import take_next
 from service.reviews.lines import line
 from service.reviews.listing import Page, page
@@ -73,6 +74,8 @@ class Desk:
     async def take_back(self, account: Account, asked: Asked, act: str | None) -> str:
         """Undo a person's latest act; where its note is. Raises RequestError."""
         done, notes = await self.database.write_async(lambda c: undo(c, account.id, self.policy, now(), act=act or None))
+        if done.kind == ADJUDICATED and not done.bulk:
+            return f"{SETTLE[0]}/{notes[0]}?{asked.query}"
         return f"{LIST}?{asked.query}" if done.bulk else address(notes[0], asked)
 
     async def _render(self, template: str, request: Request, status: int, shown: dict[str, Any]) -> Response:

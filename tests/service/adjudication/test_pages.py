@@ -129,3 +129,12 @@ def test_a_blind_reviewer_sees_nothing_of_the_first_until_the_second_word(office
     assert office.get(where(note)).status_code == 403
     office.post(path_of(note), **office.form(path_of(note)) | {"act": "decide"})
     assert "a secret word" in office.get(path_of(note)).text
+
+
+def test_the_notes_own_page_leads_those_who_lead_to_it(office: Office) -> None:
+    note = dispute(office.desk, "a", **people(office))
+    told = {}
+    for role in ("lead", "viewer"):
+        office.enter(role, role)
+        told[role] = "Settle it side by side" in office.get(path_of(note)).text
+    assert told == {"lead": True, "viewer": False}
