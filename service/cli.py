@@ -2,7 +2,6 @@
 
 import signal
 import socket
-import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -11,8 +10,9 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
-from insight_classifier.cli import default_model, plain_errors
+from insight_classifier.command import default_model, plain_errors, tell
 from insight_classifier.errors import ConfigError
 from service import logs
 from service.accounts.accounts_cli import register as add_accounts
@@ -78,32 +78,36 @@ def serve(settings: Settings) -> None:
             settings, load(settings, folder), folder.parent, database
         )  # no name holds the first model: after two swaps it must go
         follow_pointer_on_hangup(app.state.models)
-        config = uvicorn.Config(
-            app,
-            http=HeadsInTime,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            lifespan="on",
-            backlog=BACKLOG,
-            timeout_keep_alive=KEEP_ALIVE,
-            timeout_graceful_shutdown=max(1, round(settings.deadline_seconds)),
-        )
-        host, port = listener.getsockname()[:2]
-        address = f"[{host}]" if ":" in host else host
-        print(
-            f"insight: judging with {app.state.models.live.model.name} at http://{address}:{port} (Ctrl-C stops)",
-            file=sys.stderr,
-            flush=True,
-        )
+        server = DrainingServer(configuration(app, settings), on_drain=app.state.health.drain, drain_seconds=settings.drain_seconds)
+        tell(f"judging with {app.state.models.live.model.name} at http://{address_of(listener)} (Ctrl-C stops)")
         tell_of_first_key(database, settings)
-        server = DrainingServer(config, on_drain=app.state.health.drain, drain_seconds=settings.drain_seconds)
         signal.signal(signal.SIGTERM, lambda number, frame: None)  # uvicorn raises it again, too, after it has shut down
         with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has shut down
             server.run(sockets=[listener])
-        print("insight: stopped", file=sys.stderr)
+        tell("stopped")
         if not server.started:
             raise typer.Exit(1)
+
+
+def configuration(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves: heads of requests in time, requests under way for at most the deadline, our own logs."""
+    return uvicorn.Config(
+        app,
+        http=HeadsInTime,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=max(1, round(settings.deadline_seconds)),
+    )
+
+
+def address_of(listener: socket.socket) -> str:
+    """Host and port, as they stand in an address."""
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def tell_of_first_key(database: Database, settings: Settings) -> None:
@@ -111,7 +115,7 @@ def tell_of_first_key(database: Database, settings: Settings) -> None:
     with database.read() as connection:
         if not any_key(connection):
             open_door = is_loopback(settings.host) and not any_account(connection)
-            print(f"insight: {first_key_notice(on_loopback=open_door)}", file=sys.stderr, flush=True)
+            tell(first_key_notice(on_loopback=open_door))
 
 
 def start_model(settings: Settings) -> Path:

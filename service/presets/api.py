@@ -29,12 +29,33 @@ Form = Callable[[Sequence[Result]], bytes]  # the body of the answer
 
 @dataclass(frozen=True)
 class Came:
-    """What came with one request: the body, its content where that is JSON, the notes in it, and what is no note."""
+    """What came with one request: its body, the content, each record as it was read, and what is told of those that hold no note."""
 
     body: bytes
     content: object
-    notes: list[dict[str, Any]]
-    refused: Refused
+    read: Sequence[Entry]
+    failures: Sequence[Result]
+
+    @property
+    def notes(self) -> list[dict[str, Any]]:
+        return [entry.note for entry in self.read if entry.note is not None]
+
+    @property
+    def refused(self) -> list[tuple[object, Result]]:
+        """Those of the failures that have words."""
+        return [(entry.scanned, failure) for entry, failure in self._failed() if entry.scanned]
+
+    def answer(self, results: Sequence[Result], preset: Preset, *, as_text: bool) -> bytes:
+        """The rows for the CRM; `results` are those of the notes, then of the refused."""
+        notes = len(self.notes)
+        given, kept = iter(results[:notes]), iter(results[notes:])
+        failed = iter([next(kept) if entry.scanned else failure for entry, failure in self._failed()])
+        told = [{**next(given), "id": entry.id} if entry.problem is None else next(failed) for entry in self.read]
+        made = chunks(rows(self.read, told, preset), preset.target, as_text=as_text)
+        return to_json({"preset": preset.name, "chunks": made, "failures": [result for result in told if "error" in result]})
+
+    def _failed(self) -> Iterator[tuple[Entry, Result]]:
+        return zip((entry for entry in self.read if entry.problem is not None), self.failures, strict=True)
 
 
 Answer = Callable[[Request, Came, Form], Awaitable[Response]]  # has notes judged; the form gets their results, then those of the refused
@@ -70,21 +91,11 @@ def preset_routes(
         chosen, as_text = _chosen(presets, preset), _as_text(request.query_params.get(ROWS, "objects"))
         with admit(request):
             body, content = await _content(request, settings)
-            read = await anyio.to_thread.run_sync(lambda: _read(content, chosen, definition, settings.batch_notes))
-            failures = await anyio.to_thread.run_sync(lambda: [_failure(entry, scan) for entry in read if entry.problem is not None])
-            notes = [entry.note for entry in read if entry.note is not None]
-            scanned = [entry.scanned for entry in read if entry.problem is not None]
-            refused = [(texts, failure) for texts, failure in zip(scanned, failures, strict=True) if texts]
-            if not notes:
-                await record(refused, request)
-                raise _nothing_to_judge(read, failures)
-
-            def form(results: Sequence[Result]) -> bytes:
-                return to_json(
-                    _answer(read, results[: len(notes)], _as_kept(failures, refused, results[len(notes) :]), chosen, as_text=as_text)
-                )
-
-            return await answer(request, Came(body, content, notes, refused), form)
+            came = await anyio.to_thread.run_sync(lambda: _read(body, content, chosen, definition, settings.batch_notes, scan))
+            if not came.notes:
+                await record(came.refused, request)
+                raise _nothing_to_judge(came)
+            return await answer(request, came, lambda results: came.answer(results, chosen, as_text=as_text))
 
     return router
 
@@ -109,35 +120,21 @@ def _as_text(form: str) -> bool:
     return form == "text"
 
 
-def _read(content: object, preset: Preset, definition: Definition, most: int) -> list[Entry]:
+def _read(body: bytes, content: object, preset: Preset, definition: Definition, most: int, scan: Scan) -> Came:
     """Raises RequestError where there is no record, or too many."""
     records = unwrapped(without_member(content))
     if not records:
         raise RequestError(f"There is no record in the body. Send at least one {preset.object}.", "invalid_request")
     if len(records) > most:
         raise RequestError(f"The body holds {len(records)} records, at most {most} are taken. Split it.", "too_many_notes")
-    return entries(records, preset, definition)
+    read = entries(records, preset, definition)
+    return Came(body, content, read, [_failure(entry, scan) for entry in read if entry.problem is not None])
 
 
-def _nothing_to_judge(read: Sequence[Entry], failures: Sequence[Result]) -> RequestError:
+def _nothing_to_judge(came: Came) -> RequestError:
     """Where no record has what the preset reads it is the request that is wrong."""
-    first = next(entry.problem for entry in read if entry.problem)
-    return RequestError(str(first), first.code, results=list(failures))
-
-
-def _as_kept(failures: Sequence[Result], refused: Refused, kept: Sequence[Result]) -> Iterator[Result]:
-    """The failures in order, those with words as they are kept."""
-    with_words = {id(failure): later for (_, failure), later in zip(refused, kept, strict=True)}
-    return (with_words.get(id(failure), failure) for failure in failures)
-
-
-def _answer(
-    read: Sequence[Entry], judged: Sequence[Result], failures: Iterator[Result], preset: Preset, *, as_text: bool
-) -> dict[str, Any]:  # fmt: skip
-    given = iter(judged)
-    results = [{**next(given), "id": entry.id} if entry.problem is None else next(failures) for entry in read]
-    unjudged = [result for result in results if "error" in result]
-    return {"preset": preset.name, "chunks": chunks(rows(read, results, preset), preset.target, as_text=as_text), "failures": unjudged}
+    first = next(entry.problem for entry in came.read if entry.problem)
+    return RequestError(str(first), first.code, results=list(came.failures))
 
 
 def _failure(entry: Entry, scan: Scan) -> dict[str, Any]:
