@@ -12,7 +12,6 @@ models/NAME/
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -22,13 +21,14 @@ from typing import Any
 from insight_classifier.calibration import Calibration
 from insight_classifier.errors import FileError, ModelError
 from insight_classifier.judgement import Origin
+from insight_classifier.whole_folder import checksums, sha256, whole_folder
 from insight_classifier.windows import TokenizerLayout
 
 MANIFEST = "manifest.json"
 REQUIRED = ("model.onnx", "tokenizer.json", "definition.yaml", "calibration.json", "training.json")
 FORMAT = 1
 # The card is for people; it may be mended without making another model of it.
-UNCHECKED = {"README.md", MANIFEST}
+UNCHECKED = frozenset({"README.md", MANIFEST})
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _check_file(folder: Path, name: str, files: Mapping[str, Mapping[str, Any]])
         raise ModelError(f"{path}: missing file. Restore the model folder.")
     if name not in files:
         raise ModelError(f"{path}: foreign file, which the manifest does not list. Restore the model folder.")
-    if path.stat().st_size != files[name]["bytes"] or _sha256(path) != files[name]["sha256"]:
+    if path.stat().st_size != files[name]["bytes"] or sha256(path) != files[name]["sha256"]:
         raise ModelError(f"{path}: altered file, its checksum is not the manifest's. Restore the model folder.")
 
 
@@ -127,39 +127,29 @@ def write_artifact(
     training: Mapping[str, Any],
     card: str,
 ) -> Artifact:
-    """Write a new model folder, in one step: it appears whole or not at all. Raises FileError where it exists."""
+    """Write a new model folder, in one step: it appears whole or not at all. Raises FileError where it exists, or the disk is full."""
     if folder.exists():
         raise FileError(f"{folder}: exists already, and a model is never overwritten. Choose another --output.")
-    unfinished = folder.with_name(f".{folder.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    shutil.copyfile(graph, unfinished / "model.onnx")
-    (unfinished / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
-    shutil.copyfile(definition, unfinished / "definition.yaml")
-    if (definition.parent / "cues").is_dir():
-        shutil.copytree(definition.parent / "cues", unfinished / "cues")
-    _write_json(unfinished / "calibration.json", asdict(calibration))
-    _write_json(unfinished / "training.json", training)
-    (unfinished / "README.md").write_text(card, encoding="utf-8")
-    names = sorted(p.relative_to(unfinished).as_posix() for p in unfinished.rglob("*") if p.is_file())
-    files = {n: {"bytes": (unfinished / n).stat().st_size, "sha256": _sha256(unfinished / n)} for n in names if n not in UNCHECKED}
-    manifest = {
-        "format": FORMAT,
-        "name": folder.name,
-        "version": version,
-        "tokenizer": asdict(layout),
-        "precision": precision,
-        "files": files,
-    }
-    _write_json(unfinished / MANIFEST, manifest)
-    os.replace(unfinished, folder)
+    with whole_folder(folder) as unfinished:
+        shutil.copyfile(graph, unfinished / "model.onnx")
+        (unfinished / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
+        shutil.copyfile(definition, unfinished / "definition.yaml")
+        if (definition.parent / "cues").is_dir():
+            shutil.copytree(definition.parent / "cues", unfinished / "cues")
+        _write_json(unfinished / "calibration.json", asdict(calibration))
+        _write_json(unfinished / "training.json", training)
+        (unfinished / "README.md").write_text(card, encoding="utf-8")
+        manifest = {
+            "format": FORMAT,
+            "name": folder.name,
+            "version": version,
+            "tokenizer": asdict(layout),
+            "precision": precision,
+            "files": checksums(unfinished, UNCHECKED),
+        }
+        _write_json(unfinished / MANIFEST, manifest)
     return open_artifact(folder)
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

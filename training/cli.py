@@ -33,11 +33,16 @@ def train_command(
     weights: Annotated[
         Path | None, typer.Option(help="Also save torch's fp32 weights here (safetensors), for parity and benchmarks.")
     ] = None,
+    mlflow: Annotated[
+        str | None,
+        typer.Option(help="Also record the run in MLflow, at this address: a server, or sqlite:///runs.db.", envvar="MLFLOW_TRACKING_URI"),
+    ] = None,
 ) -> None:
-    """Train a model on labelled notes; a killed run continues where it stood when called again."""
+    """Train a model on labelled notes, and record the run beside it; a killed run continues where it stood when called again."""
     from insight_classifier.definition_reader import default_definition, read_definition
     from training.config import parse_overrides, read_config
-    from training.train import train
+    from training.runs.mlflow_sink import mlflow_sink
+    from training.runs.recording import train_recorded
 
     with plain_errors(), Bar() as bar:
         overrides = parse_overrides(settings or [])
@@ -47,7 +52,8 @@ def train_command(
         for path in filter(None, (output, weights)):  # hours before they are needed
             _require_writable(path)
         chosen = read_definition(definition) if definition else default_definition()
-        artifact = train(data=data, output=output, definition=chosen, config=config, weights=weights, show=bar.show)
+        sinks = [] if mlflow is None else [mlflow_sink(mlflow)]
+        artifact = train_recorded(data=data, output=output, definition=chosen, config=config, weights=weights, sinks=sinks, show=bar.show)
     say(f"{artifact.folder}: {artifact.origin.name} ({artifact.origin.fingerprint}), {artifact.training['minutes']} minutes")
 
 

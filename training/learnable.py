@@ -7,7 +7,7 @@ from insight_classifier.definition import Definition
 from insight_classifier.errors import LabelError
 from insight_classifier.notes import LabelledNote
 
-LEAST_NOTES = 40  # of both sides that a training reads; fewer are an anecdote
+LEAST_NOTES = 20  # of both sides that a training reads; fewer are an anecdote
 LEAST_OF_A_KIND = 2
 
 Sides = Mapping[str, Sequence[LabelledNote]]
