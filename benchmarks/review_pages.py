@@ -124,7 +124,8 @@ def paints(server: Server, token: str, repeats: int) -> Iterator[Timed]:
                 context.add_cookies([{"name": SESSION, "value": token, "url": f"http://{server.address}"}])
                 page = context.new_page()
                 page.goto(f"http://{server.address}{address}", wait_until="load")
-                times.append(float(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN")))
+                page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+                times.append(float(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")))
                 size = len(page.content()) / 1024
                 context.close()
             yield Timed(f"first paint: {address}", times, size)
