@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from service.reviews.insights import Loop, loop
 from service.reviews.life import Told, steps_told
-from service.reviews.listing import Entry, count, page
+from service.reviews.listing import COUNTED, Entry, count, page
 from service.reviews.lives import NEW
 from service.reviews.queues import Queue
 from service.reviews.saved import choices
@@ -16,6 +16,7 @@ from service.reviews.views import Filter, View
 
 LIFE = "life"
 FEW = 5  # of each state where all are shown
+MANY = 1000  # counted of each where there is a search or a filter, which must look into every note
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Stage(View):
 
     @property
     def described(self) -> Queue:
-        only = {"insight": True, "answered": False} if self.state == NEW else {}
+        only = {"insight": True} if self.state == NEW else {}
         return Queue("pipeline", STATES[self.state].title, STATES[self.state].what, rising=True, only=only, open=False)
 
 
@@ -47,6 +48,7 @@ class Found:
     view: View
     chosen: str | None
     counts: Mapping[str, int]
+    most: int  # counts end there
     groups: Mapping[str, Group]
     latest: Mapping[str, Told]  # the last step of each note that is shown
     loop: Loop
@@ -61,14 +63,15 @@ def read_pipeline(connection: Connection, asked: View, who: str, *, after: str |
     """Of one state a page behind `after`, else the oldest few of each. Raises RequestError for an `after` that no page said."""
     view, chosen = _split(asked)
     stages = {name: _stage(view, name) for name in STATES}
-    counts = {name: count(connection, stage, who) for name, stage in stages.items()}
+    most = MANY if view.to_query() else COUNTED
+    counts = {name: count(connection, stage, who, most=most) for name, stage in stages.items()}
     groups = {}
     for name in [chosen] if chosen else STATES:
         found = page(connection, stages[name], who, after=after if chosen else None, **({} if chosen else {"limit": FEW}))
         groups[name] = Group(STATES[name], counts[name], found.entries, found.after)
     ids = [entry.card.id for group in groups.values() for entry in group.entries]
     latest = {note_id: told[-1] for note_id, told in steps_told(connection, ids).items()}
-    return Found(view, chosen, counts, groups, latest, loop(connection), choices(connection))
+    return Found(view, chosen, counts, most, groups, latest, loop(connection), choices(connection))
 
 
 def _split(asked: View) -> tuple[View, str | None]:

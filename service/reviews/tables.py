@@ -72,7 +72,7 @@ class CardRow(Base):
         Index(None, "dispute", "note_id"),
         Index(None, "assigned_to", "open", "note_id"),
         Index(None, "insight", "answered", "note_id"),
-        Index(None, "life", "note_id"),
+        Index(None, "life", "insight", "note_id"),
         Index(None, "objected", "note_id"),
         Index(None, "leased_by", "leased_until"),
     )
