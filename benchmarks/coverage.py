@@ -2,8 +2,8 @@
 
     python benchmarks/coverage.py --draws 1000
 
-Prints a Markdown table: one row for each prevalence, number of authors and kind of model. `coverage` should be 95%; `width` is that of a range,
-`narrower` by how much it beats a range from the same labels without a model; the last but one tells how far the model's own share is off, in points.
+Prints a Markdown table: one row for each prevalence, number of authors and kind of model. `coverage` should be 95%; `width` is a range's,
+`narrower` by how much it beats one from the same labels without a model; the last but one tells how far the model's own share is off.
 """
 
 import argparse
@@ -85,10 +85,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--draws", type=int, default=1000)
     draws = arguments.parse_args().draws
-    print(
-        "| prevalence | authors | model | coverage | of labels alone | width, points | narrower | estimate off | model's own share off | nothing told |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}")
     for number, cell in enumerate(cells()):
         print(row(cell, draws, np.random.default_rng(number)), flush=True)
 

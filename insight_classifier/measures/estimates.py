@@ -63,6 +63,13 @@ def combined(estimates: Sequence[Estimate], weights: Sequence[float]) -> Estimat
     return Estimate(value, moves, _freedom(estimates, weights))
 
 
+def ratio(part: Estimate, whole: Estimate) -> Estimate:
+    """What share of the whole a part of it is, by the delta method: the same authors move both."""
+    value = part.value / whole.value
+    moves = (part.moves - value * whole.moves) / whole.value
+    return Estimate(min(value, 1.0), moves, min(part.freedom, whole.freedom))
+
+
 def range_of(estimate: Estimate) -> Range:
     """Of something that may take any value, such as a difference."""
     reach = quantile(estimate.freedom) * estimate.error

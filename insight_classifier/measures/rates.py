@@ -53,13 +53,16 @@ class Rate:
     at_most: float | None = None
 
 
-def rates(sample: Sample, groups: Sequence[NDArray[np.bool_]]) -> list[Rate]:
-    """One rate for each group of notes (masks over the sample). The slope is learned from all labels, the level from the group's own."""
+def rates(sample: Sample, groups: Sequence[NDArray[np.bool_] | Ints]) -> list[Rate]:
+    """One rate for each group of notes: masks over the sample, or numbers of its notes, which is faster where groups are many.
+
+    The slope is learned from all labels, the level from the group's own.
+    """
     bins, blocks = bins_of(sample.scores), blocks_of(sample.authors)
-    labelled = sample.labels >= 0
     no, yes = (_counts(blocks, bins, sample.labels == said) for said in (0, 1))
     slope = slopes(*(np.vstack([one.sum(axis=0), one.sum(axis=0) - one]) for one in (no, yes)))
-    return [_rate(sample, group, group & labelled, bins, blocks, slope) for group in groups]
+    chosen = (np.flatnonzero(group) if group.dtype == np.bool_ else group for group in groups)
+    return [_rate(sample, rows.astype(np.int64), bins, blocks, slope) for rows in chosen]
 
 
 def blocks_of(authors: Ints) -> Ints:
@@ -70,20 +73,31 @@ def blocks_of(authors: Ints) -> Ints:
     return np.random.default_rng(number).permutation(number)[authors] % MOST_BLOCKS
 
 
-def _rate(sample: Sample, group: NDArray[np.bool_], labelled: NDArray[np.bool_], bins: Ints, blocks: Ints, slope: Floats) -> Rate:
-    notes, labels, yes = int(group.sum()), int(labelled.sum()), int((sample.labels[labelled] == 1).sum())
-    authors = len(np.unique(sample.authors[group]))
+def _rate(sample: Sample, group: Ints, bins: Ints, blocks: Ints, slope: Floats) -> Rate:
+    labelled = group[sample.labels[group] >= 0]
+    said = sample.labels[labelled]
+    notes, labels, yes = len(group), len(labelled), int((said == 1).sum())
+    authors = int(np.count_nonzero(np.bincount(sample.authors[group])))
     plain = Rate(notes, labels, authors, float(sample.scores[group].mean()) if notes else float("nan"))
     if why := _too_few(notes, labels, len(np.unique(blocks[labelled])), yes):
         return Rate(**{**vars(plain), "why": why, "needed": _first_need(labels), **_open(labels, yes)})
     everything = _counts(blocks, bins, group, len(slope) - 1)
-    no, of_yes = (_counts(blocks, bins, labelled & (sample.labels == said), len(slope) - 1) for said in (0, 1))
+    no, of_yes = (_counts(blocks, bins, labelled[said == answer], len(slope) - 1) for answer in (0, 1))
     estimate, alone = (
         _no_surer(one, min(yes, labels - yes)) for one in (_estimate(everything, no, of_yes, slope), _from_labels(no, of_yes))
     )
-    found = rate_range(estimate)
-    needed = max(LEAST_LABELS, int(np.ceil(labels * (quantile(estimate.freedom) * estimate.error / TARGET) ** 2)))
-    return Rate(**{**vars(plain), "estimate": estimate, "range": found, "from_labels": rate_range(alone), "needed": needed})
+    told = {
+        "estimate": estimate,
+        "range": rate_range(estimate),
+        "from_labels": rate_range(alone),
+        "needed": labels_needed(labels, estimate),
+    }
+    return Rate(**{**vars(plain), **told})
+
+
+def labels_needed(labels: int, estimate: Estimate, target: float = TARGET) -> int:
+    """How many labels in all it takes for a range of plus or minus `target`, as far as so many of them tell."""
+    return max(LEAST_LABELS, int(np.ceil(labels * (quantile(estimate.freedom) * estimate.error / target) ** 2)))
 
 
 def _estimate(everything: Floats, no: Floats, yes: Floats, slope: Floats) -> Estimate:
@@ -113,7 +127,7 @@ def _from_labels(no: Floats, yes: Floats) -> Estimate:
     return jackknifed(float(met.sum() / said.sum()), without, present)
 
 
-def _counts(blocks: Ints, bins: Ints, chosen: NDArray[np.bool_], number: int | None = None) -> Floats:
+def _counts(blocks: Ints, bins: Ints, chosen: NDArray[np.bool_] | Ints, number: int | None = None) -> Floats:
     """How many of the chosen notes each block has in each bin, shape (blocks, BINS)."""
     rows = int(blocks.max(initial=-1)) + 1 if number is None else number
     return np.bincount(blocks[chosen] * BINS + bins[chosen], minlength=rows * BINS).reshape(rows, BINS).astype(np.float64)

@@ -1,0 +1,89 @@
+"""What can be measured of notes: every check, level and option of a definition, its label, and what a file declares beyond them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from insight_classifier.definition import Definition, Dimension
+from insight_classifier.measures.events import Among, Event, Holds, holds, label_met
+from insight_classifier.rule import Rule, parse
+
+CAVEAT = "Counts what notes document. What was done and not written down does not count."
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A measure of one's own: the share of notes for which `rule` holds, among those for which `among` holds, or among all."""
+
+    name: str
+    title: str
+    question: str
+    caveat: str
+    rule: Rule
+    among: Rule | None = None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """`events` are added up: one is a share, several (a scale's "at least" steps) a mean level. `among`: of which notes."""
+
+    name: str
+    title: str
+    question: str
+    caveat: str
+    events: tuple[Event, ...]
+    among: Event | None = None
+    dimension: str | None = None  # which part of the definition it is of; None: of several
+
+    @property
+    def is_share(self) -> bool:
+        return len(self.events) == 1
+
+
+def measures_of(definition: Definition, declared: Sequence[Declared] = ()) -> tuple[Measure, ...]:
+    """The label, what is declared, and each dimension's members, in this order."""
+    met = definition.label.met.replace("_", " ")
+    label = Measure(
+        definition.label.met,
+        met.capitalize(),
+        f"How many notes document what counts as {met}?",
+        CAVEAT,
+        (label_met(definition),),
+    )
+    parts = [measure for dimension in definition.dimensions for measure in _of_dimension(dimension)]
+    return (label, *(_declared(one, definition) for one in declared), *parts)
+
+
+def _declared(declared: Declared, definition: Definition) -> Measure:
+    both = parse(f"({declared.among.source}) and ({declared.rule.source})") if declared.among else declared.rule
+    among = holds(declared.among, definition) if declared.among else None
+    return Measure(declared.name, declared.title, declared.question, declared.caveat, (holds(both, definition),), among)
+
+
+def _of_dimension(dimension: Dimension) -> Iterator[Measure]:
+    if dimension.kind == "checks":
+        return _checks(dimension)
+    return _scale(dimension) if dimension.kind == "scale" else _members(dimension)
+
+
+def _checks(dimension: Dimension) -> Iterator[Measure]:
+    for member in dimension.members:
+        question = f"How many notes document: {member.title}?"
+        event = Holds((member.name,), np.ones((1, 1), dtype=bool))
+        yield Measure(member.name, member.title, question, CAVEAT, (event,), dimension=dimension.name)
+
+
+def _scale(dimension: Dimension) -> Iterator[Measure]:
+    levels = range(len(dimension.members))
+    steps = tuple(Among(dimension.name, tuple(levels[level:])) for level in levels[1:])
+    title, question = f"{dimension.title}, mean of 0 to {levels[-1]}", f"What is the mean documented level of {dimension.title}?"
+    yield Measure(f"{dimension.name}.mean", title, question, CAVEAT, steps, dimension=dimension.name)
+    yield from _members(dimension)
+
+
+def _members(dimension: Dimension) -> Iterator[Measure]:
+    for number, member in enumerate(dimension.members):
+        title, event = f"{dimension.title}: {member.title}", Among(dimension.name, (number,))
+        question = f"How many notes document {dimension.title} as {member.title}?"
+        yield Measure(f"{dimension.name}.{member.name}", title, question, CAVEAT, (event,), dimension=dimension.name)
