@@ -1,29 +1,18 @@
 """Gold notes: answers that were agreed, by which new reviewers are calibrated."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from insight_classifier.definition import Definition
 from service.audit.store import append
 from service.database import Base
 from service.errors import RequestError
-from service.reviews.answers import flat, stored_answer
 from service.reviews.cards import CARDS
-from service.reviews.kinds import ANSWERING, DECIDING
+from service.reviews.kinds import ANSWERING
 from service.reviews.tables import GoldRow, ReviewRow
 
 GOLD, REVIEWS = (Base.metadata.tables[row.__tablename__] for row in (GoldRow, ReviewRow))
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """How a person's answers to gold notes compare: notes answered, and for each dimension right answers and all."""
-
-    notes: int
-    dimensions: dict[str, tuple[int, int]]
 
 
 def set_gold(connection: Connection, review_id: str, who: str, at: datetime, *, why: str | None = None) -> str:
@@ -53,20 +42,3 @@ def drop_gold(connection: Connection, review_ids: Sequence[str]) -> None:
     of_them = GOLD.c.review_id.in_(review_ids)
     connection.execute(update(CARDS).where(CARDS.c.note_id.in_(select(GOLD.c.note_id).where(of_them))).values(gold=False))
     connection.execute(delete(GOLD).where(of_them))
-
-
-def calibration(connection: Connection, who: str, definition: Definition) -> Calibration:
-    """A person's latest answers against gold, without the notes whose gold is their own."""
-    own = REVIEWS.alias()
-    same = (own.c.note_id == GOLD.c.note_id) & (own.c.version_id == GOLD.c.version_id) & (own.c.reviewer == who)
-    joined = GOLD.join(REVIEWS, REVIEWS.c.id == GOLD.c.review_id).join(own, same)
-    counted = (own.c.superseded_at.is_(None), own.c.kind.in_(DECIDING), REVIEWS.c.reviewer != who)
-    query = select(REVIEWS.c.answer.label("gold"), own.c.answer.label("own")).select_from(joined).where(*counted)
-    found: dict[str, tuple[int, int]] = {}
-    rows = connection.execute(query).all()
-    for row in rows:
-        gold, given = flat(stored_answer(row.gold), definition), flat(stored_answer(row.own), definition)
-        for key in set(gold) & set(given):
-            right, all_ = found.get(key[0], (0, 0))
-            found[key[0]] = (right + (gold[key] == given[key]), all_ + 1)
-    return Calibration(len(rows), found)
