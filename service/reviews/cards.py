@@ -14,6 +14,7 @@ from service.reviews.tables import CardRow, FacetRow, TextRow
 from service.reviews.tally import tally
 from service.reviews.views import FACETS, META, token
 from service.reviews.words import mark_of, words_of
+from service.vectors.store import forget_comparisons
 
 CARDS, TEXTS, FACET_ROWS = (Base.metadata.tables[row.__tablename__] for row in (CardRow, TextRow, FacetRow))
 PIECE = 500
@@ -58,6 +59,7 @@ def _put(connection: Connection, rows: Sequence[Row[Any]], policy: Policy) -> No
     before = {row.note_id: (row.version_id, row.tokens) for row in connection.execute(_known(ids))}
     cards = {row.id: card(row, policy) for row in rows}
     connection.execute(_upsert(connection), list(cards.values()))
+    forget_comparisons(connection, ids)
     numbers = {row.note_id: row.number for row in connection.execute(_known(ids))}
     reworded = [row for row in rows if before.get(row.id) != (row.current_version_id, cards[row.id]["tokens"])]
     _put_words(connection, {numbers[row.id]: _words(row, cards[row.id]) for row in reworded}, {numbers[note_id] for note_id in before})

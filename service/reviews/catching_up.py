@@ -1,4 +1,4 @@
-"""Cards are made in the background: of notes just kept, many at once, and of those kept by whoever makes none."""
+"""Cards are made in the background: of notes just kept, many at once, and of those kept by whoever makes none; then they are compared."""
 
 import asyncio
 import time
@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import structlog
+from sqlalchemy import Connection
 
 from service.database import Database
 from service.errors import StorageUnavailable, places
 from service.reviews.cards import PIECE, catch_up, refresh
+from service.reviews.comparing import Comparison, compare, due, put
 from service.reviews.scores import Policy
 
 INTERVAL = 600.0  # seconds between looks for cards that are missing
 GATHER_SECONDS = 0.3  # that a note waits for company: cards cost a sixth of it together
+COMPARED, MOST_COMPARED = 50, 2000  # notes that are compared with similar ones at a time, and in one round: half a minute of ten
 log = structlog.get_logger("service")
 
 
@@ -49,6 +52,17 @@ class CatchingUp:
                 break
         return made
 
+    async def compare(self, most: int = MOST_COMPARED) -> int:
+        """Compare notes with similar ones, the latest first, a few at a time, so many at most; how many were."""
+        done = 0
+        while done < most and (found := await self._database.read_async(self._compared)):
+            await self._database.write_async(lambda connection, found=found: put(connection, found))  # type: ignore[misc]
+            done += len(found)
+        return done
+
+    def _compared(self, connection: Connection) -> list[Comparison]:
+        return compare(connection, due(connection, COMPARED), self._policy)
+
     async def follow(self) -> None:
         """Make the cards of what was added; what cannot be stored now is made with the next round."""
         note_ids, self._fresh = self._fresh, []
@@ -64,10 +78,12 @@ class CatchingUp:
                 if time.monotonic() >= due:
                     due = time.monotonic() + self._interval
                     await self.round()
+                    await self.compare()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._came.wait(), max(0.0, due - time.monotonic()))
                     await asyncio.sleep(GATHER_SECONDS)
                     await self.follow()
+                    await self.compare(COMPARED)
             except StorageUnavailable:
                 pass  # left for the next round
             except Exception as problem:  # noqa: BLE001 the log is told; one bad card must end neither the others nor the orderly stop

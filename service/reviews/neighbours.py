@@ -37,13 +37,18 @@ FOUND_ON_POSTGRES = (
 
 @dataclass(frozen=True)
 class Neighbour:
-    """An earlier note. `near`: from 0 to 1 and a little; `shared`: the part of the note's rare words that it has."""
+    """An earlier note. `shared`: the part of the note's rare words that it has; `about`: how alike they are in what they are about, from 0
+    to 1; `near`: both together."""
 
     number: int
     note_id: str
     version_id: str
-    near: float
     shared: float
+    about: float
+
+    @property
+    def near(self) -> float:
+        return self.shared + ABOUT * self.about
 
 
 def neighbours(connection: Connection, note_id: str, limit: int) -> list[Neighbour]:
@@ -54,10 +59,7 @@ def neighbours(connection: Connection, note_id: str, limit: int) -> list[Neighbo
     shared = _shared(connection, note)
     rows = _cards(connection, [number for number, _ in shared.most_common(CANDIDATES)], before=note_id)
     about = _about(connection, note, [row.version_id for row in rows])
-    found = [
-        Neighbour(row.number, row.note_id, row.version_id, shared[row.number] + ABOUT * about.get(row.version_id, 0.0), shared[row.number])
-        for row in rows
-    ]
+    found = [Neighbour(row.number, row.note_id, row.version_id, shared[row.number], about.get(row.version_id, 0.0)) for row in rows]
     return sorted(found, key=lambda one: (-one.near, one.note_id))[:limit]
 
 

@@ -1,6 +1,6 @@
 """What one model took each version of a note to be about. Only vectors of one model can be compared."""
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import Float, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database import Base
@@ -15,3 +15,12 @@ class VectorRow(Base):
     model_fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
     note_id: Mapped[str] = mapped_column(String(32), index=True)
     vector: Mapped[bytes] = mapped_column(LargeBinary)  # numbers of two bytes, of unit length together
+
+
+class ComparisonRow(Base):
+    """A note whose judgement was compared with those of its neighbours; gone when its card is made anew, and then it is compared again."""
+
+    __tablename__ = "note_comparisons"
+
+    note_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    against: Mapped[float | None] = mapped_column(Float)  # share of the neighbours that say otherwise; none: too few

@@ -24,7 +24,7 @@ from service.reviews.scores import Policy
 from service.safety.desk import Decision, close
 from service.safety.rules import FALSE_ALARMS
 from service.safety.store import record_many
-from service.vectors.store import Made
+from service.vectors.store import Made, compared
 from service.vectors.store import keep as keep_vectors
 from tests.service.notes.made import delivery, judgement
 from tests.service.safety.conftest import hit, scan
@@ -41,6 +41,7 @@ def noted(connection: Connection) -> None:
     kept = keep(connection, delivery(), AT)
     judged(connection, kept, judgement(), AT)
     keep_vectors(connection, [Made(kept.note_id, kept.version_id, "m1", b"\0\0")])
+    compared(connection, {kept.note_id: 0.5})
     new = claim(connection, "key", "k", "h", AT, lease=timedelta(minutes=1))
     assert isinstance(new, New)
     settle(connection, new, 200, b"{}", [kept.note_id])

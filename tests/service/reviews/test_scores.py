@@ -5,7 +5,7 @@ import statistics
 import pytest
 
 from insight_classifier.definition import Definition
-from service.reviews.scores import PRIME, Policy, draw, scores, shuffle
+from service.reviews.scores import PRIME, Policy, against, draw, scores, shuffle
 from tests.service.reviews.desk import every_check, judgement
 
 
@@ -61,3 +61,21 @@ def test_the_share_that_two_decide_is_as_chosen(definition: Definition):
     wanted = [Policy(definition, 0.25).wanted(f"note{number}") for number in range(4000)]
     assert wanted.count(2) == pytest.approx(1000, abs=100)
     assert {Policy(definition, share).wanted("x") for share in (0.0, 1.0)} == {1, 2}
+
+
+def test_neighbours_count_by_their_likeness_and_more_where_people_decided():
+    alike, other, decided = (1.0, True, False), (1.0, False, False), (1.0, False, True)
+    assert against(True, [alike] * 4 + [other], 0.5) == pytest.approx(0.2)
+    assert against(True, [alike] * 4 + [decided], 0.5) == pytest.approx(3 / 7)
+    assert against(True, [alike] * 4 + [(0.5, False, False)], 0.5) == pytest.approx(0.5 / 4.5)
+
+
+def test_what_is_rare_is_not_wrong_for_being_rare():
+    others = [(1.0, True, False)] + [(1.0, False, False)] * 9
+    assert against(True, others, 0.1) == pytest.approx(0.5)
+    assert against(True, others, 0.0) == pytest.approx(against(True, others, 0.01))
+
+
+def test_few_neighbours_say_nothing():
+    assert against(True, [(1.0, False, False)] * 4, 0.5) is None
+    assert against(True, [(0.0, False, False)] * 9, 0.5) is None
