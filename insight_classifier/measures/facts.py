@@ -25,6 +25,7 @@ PERIODS: Mapping[str, str] = {"month": "%Y-%m", "quarter": "%Y-Q", "year": "%Y"}
 TENURE = "tenure_band"
 BANDS: Sequence[tuple[float, str]] = ((12, "under 1 year"), (36, "1 to 3 years"), (60, "3 to 5 years"), (float("inf"), "5 years and more"))
 UNKNOWN = -1
+DAY = len("2026-03-01")  # the hour is not kept
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class Facts:
         known = self._values.setdefault(name, {})
         rows, codes = self._rows.setdefault(name, (array("i"), array("i")))
         rows.append(row)
-        codes.append(known.setdefault(value if isinstance(value, str) else _text(value), len(known)))
+        text = value if isinstance(value, str) else _text(value)
+        codes.append(known.setdefault(text[:DAY] if name == DATE else text, len(known)))
 
     def column(self, name: str, notes: int) -> Column:
         """One fact of all notes; of a note that was told twice the later word counts."""

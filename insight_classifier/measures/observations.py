@@ -44,6 +44,12 @@ class Observations:
     def __getitem__(self, name: str) -> Column:
         return self.columns[name]
 
+    def ladder(self, name: str) -> list[Column]:
+        """The column, and before it those that it refines: of a month the year and the quarter."""
+        names = list(PERIODS)
+        coarser = names[names.index(name) + 1 :] if name in names else []
+        return [*(self.columns[f"{name}/{other}"] for other in reversed(coarser)), self.columns[name]]
+
 
 def read_observations(
     source: str, definition: Definition, names: Collection[str] = (), notes: Path | None = None, audit: Path | None = None
@@ -59,6 +65,8 @@ def read_observations(
         read_facts(notes, rows, facts)
     labels = no_audit() if audit is None else read_audit(audit, definition, rows)
     columns = {name: _column(name, facts, len(read.ids), notes is not None) for name in names}
+    dates = facts.column(DATE, len(read.ids))
+    columns |= {f"{name}/{unit}": period(dates, unit) for name in names if name in PERIODS for unit in PERIODS}
     columns[TICKED] = facts.column(TICKED, len(read.ids))
     return Observations(definition, read.judged, labels, facts.column(AUTHOR, len(read.ids)), columns, read.failed, Counter(read.origins))
 
