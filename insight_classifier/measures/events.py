@@ -96,20 +96,6 @@ class Among:
         return np.isin(audited.members[self.dimension], self.members)
 
 
-@dataclass(frozen=True)
-class Both:
-    """Two events in one note, of which the model's chances are taken as independent given the note."""
-
-    first: Event
-    second: Event
-
-    def chances(self, judged: Judged) -> Floats:
-        return self.first.chances(judged) * self.second.chances(judged)
-
-    def truths(self, audited: Audited) -> Bools:
-        return self.first.truths(audited) & self.second.truths(audited)
-
-
 def holds(rule: Rule, definition: Definition) -> Holds:
     """The event that a rule over the definition's checks holds."""
     return Holds(*definition.rows_where(rule))

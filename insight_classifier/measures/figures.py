@@ -1,14 +1,16 @@
 """Measures of groups: each a rate, a ratio or a mean with its range, from the model's word on all notes and people's on a sample."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from insight_classifier.measures.estimates import Estimate, Range, combined, range_of, rate_range, ratio
-from insight_classifier.measures.events import Event
+import numpy as np
+
+from insight_classifier.measures.estimates import Range, range_of, rate_range, ratio
 from insight_classifier.measures.groups import Group
+from insight_classifier.measures.kinds import Kinds, shares
 from insight_classifier.measures.measure import Measure
 from insight_classifier.measures.observations import Observations
-from insight_classifier.measures.rates import Rate, labels_needed, rates
+from insight_classifier.measures.rates import LEAST_LABELS, TARGET, Rate, blocks_of, labels_needed, rates
 from insight_classifier.measures.recalibration import Ints
 
 
@@ -36,17 +38,14 @@ def figures(observations: Observations, measures: Sequence[Measure], groups: Seq
 
 
 def _rates(observations: Observations, measure: Measure, groups: Sequence[Ints]) -> list[tuple[Rate, float | None]]:
-    parts = [_of(observations, event, groups) for event in measure.events]
-    if measure.among is not None:
-        wholes = _of(observations, measure.among, groups)
-        return [(_ratio(part, whole), whole.model * whole.notes) for part, whole in zip(parts[0], wholes, strict=True)]
-    if measure.is_share:
-        return [(rate, None) for rate in parts[0]]
-    return [(_sum(steps), None) for steps in zip(*parts, strict=True)]
-
-
-def _of(observations: Observations, event: Event, groups: Sequence[Ints]) -> list[Rate]:
-    return rates(observations.sample(event), groups)
+    if measure.mean_of is not None:
+        return [(rate, None) for rate in _means(observations.kinds(measure.mean_of), groups)]
+    assert measure.event is not None
+    parts = rates(observations.sample(measure.event), groups)
+    if measure.among is None:
+        return [(part, None) for part in parts]
+    wholes = rates(observations.sample(measure.among), groups)
+    return [(_ratio(part, whole), whole.model * whole.notes) for part, whole in zip(parts, wholes, strict=True)]
 
 
 def _ratio(part: Rate, whole: Rate) -> Rate:
@@ -58,25 +57,22 @@ def _ratio(part: Rate, whole: Rate) -> Rate:
     if part.estimate is None:
         most = None if part.at_most is None else min(1.0, part.at_most / whole.estimate.value)
         return replace(plain, why=part.why, needed=part.needed, at_least=part.at_least, at_most=most)
-    return _told(plain, ratio(part.estimate, whole.estimate), rate_range)
+    found = ratio(part.estimate, whole.estimate)
+    return replace(plain, estimate=found, range=rate_range(found), needed=labels_needed(plain.labels, found))
 
 
-def _sum(steps: Sequence[Rate]) -> Rate:
-    """A mean level: the sum of how often each step is reached."""
-    plain = replace(steps[0], model=sum(step.model for step in steps), from_labels=None, at_least=None, at_most=None)
-    known = [step.estimate for step in steps if step.estimate is not None]
-    if len(known) < len(steps):
-        missing = next(step for step in steps if step.estimate is None)
-        return replace(plain, estimate=None, range=None, why=missing.why, needed=missing.needed)
-    whole = combined(known, [1.0] * len(known))
-
-    def within(estimate: Estimate) -> Range:
-        found = range_of(estimate)
-        return Range(max(found.low, 0.0), min(found.high, float(len(steps))))
-
-    return _told(plain, whole, within)
-
-
-def _told(plain: Rate, estimate: Estimate, ranged: Callable[[Estimate], Range]) -> Rate:
-    needed = labels_needed(plain.labels, estimate)
-    return replace(plain, estimate=estimate, range=ranged(estimate), needed=needed, why=None)
+def _means(kinds: Kinds, groups: Sequence[Ints]) -> Iterator[Rate]:
+    """The mean level of each group; how many labels are needed is told for a range of a twentieth of the scale either way."""
+    levels, blocks = np.arange(kinds.chances.shape[1], dtype=np.float64), blocks_of(kinds.authors)
+    for rows in groups:
+        part = kinds.of(rows)
+        labels = int((part.labels >= 0).sum())
+        plain = Rate(len(rows), labels, len(np.unique(part.authors)), float(part.chances.mean(axis=0) @ levels))
+        found = shares(part, blocks[rows])
+        if found is None:
+            yield replace(plain, why=f"{labels} labels, or of one author.", needed=max(LEAST_LABELS, labels + 1))
+            continue
+        estimate = found.estimate(lambda each: np.asarray(each @ levels))
+        within = range_of(estimate)
+        needed = labels_needed(labels, estimate, TARGET * float(levels[-1]))
+        yield replace(plain, estimate=estimate, range=Range(max(within.low, 0.0), min(within.high, float(levels[-1]))), needed=needed)

@@ -26,19 +26,16 @@ class Declared:
 
 @dataclass(frozen=True)
 class Measure:
-    """`events` are added up: one is a share, several (a scale's "at least" steps) a mean level. `among`: of which notes."""
+    """The share of notes with the `event`, among those with `among` or all; or the mean level of the scale `mean_of`."""
 
     name: str
     title: str
     question: str
     caveat: str
-    events: tuple[Event, ...]
+    event: Event | None
     among: Event | None = None
     dimension: str | None = None  # which part of the definition it is of; None: of several
-
-    @property
-    def is_share(self) -> bool:
-        return len(self.events) == 1
+    mean_of: str | None = None
 
 
 def measures_of(definition: Definition, declared: Sequence[Declared] = ()) -> tuple[Measure, ...]:
@@ -49,7 +46,7 @@ def measures_of(definition: Definition, declared: Sequence[Declared] = ()) -> tu
         met.capitalize(),
         f"How many notes document what counts as {met}?",
         CAVEAT,
-        (label_met(definition),),
+        label_met(definition),
     )
     parts = [measure for dimension in definition.dimensions for measure in _of_dimension(dimension)]
     return (label, *(_declared(one, definition) for one in declared), *parts)
@@ -58,7 +55,7 @@ def measures_of(definition: Definition, declared: Sequence[Declared] = ()) -> tu
 def _declared(declared: Declared, definition: Definition) -> Measure:
     both = parse(f"({declared.among.source}) and ({declared.rule.source})") if declared.among else declared.rule
     among = holds(declared.among, definition) if declared.among else None
-    return Measure(declared.name, declared.title, declared.question, declared.caveat, (holds(both, definition),), among)
+    return Measure(declared.name, declared.title, declared.question, declared.caveat, holds(both, definition), among)
 
 
 def _of_dimension(dimension: Dimension) -> Iterator[Measure]:
@@ -71,14 +68,13 @@ def _checks(dimension: Dimension) -> Iterator[Measure]:
     for member in dimension.members:
         question = f"How many notes document: {member.title}?"
         event = Holds((member.name,), np.ones((1, 1), dtype=bool))
-        yield Measure(member.name, member.title, question, CAVEAT, (event,), dimension=dimension.name)
+        yield Measure(member.name, member.title, question, CAVEAT, event, dimension=dimension.name)
 
 
 def _scale(dimension: Dimension) -> Iterator[Measure]:
-    levels = range(len(dimension.members))
-    steps = tuple(Among(dimension.name, tuple(levels[level:])) for level in levels[1:])
-    title, question = f"{dimension.title}, mean of 0 to {levels[-1]}", f"What is the mean documented level of {dimension.title}?"
-    yield Measure(f"{dimension.name}.mean", title, question, CAVEAT, steps, dimension=dimension.name)
+    title = f"{dimension.title}, mean of 0 to {len(dimension.members) - 1}"
+    question = f"What is the mean documented level of {dimension.title}?"
+    yield Measure(f"{dimension.name}.mean", title, question, CAVEAT, None, dimension=dimension.name, mean_of=dimension.name)
     yield from _members(dimension)
 
 
@@ -86,4 +82,4 @@ def _members(dimension: Dimension) -> Iterator[Measure]:
     for number, member in enumerate(dimension.members):
         title, event = f"{dimension.title}: {member.title}", Among(dimension.name, (number,))
         question = f"How many notes document {dimension.title} as {member.title}?"
-        yield Measure(f"{dimension.name}.{member.name}", title, question, CAVEAT, (event,), dimension=dimension.name)
+        yield Measure(f"{dimension.name}.{member.name}", title, question, CAVEAT, event, dimension=dimension.name)

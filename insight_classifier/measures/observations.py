@@ -13,6 +13,7 @@ from insight_classifier.measures.audit_file import Audit, no_audit, read_audit
 from insight_classifier.measures.events import Event, Judged
 from insight_classifier.measures.facts import AUTHOR, DATE, PERIODS, SAME, TENURE, TICKED, UNKNOWN, Column, Facts, period, tenure_band
 from insight_classifier.measures.judged_file import read_judgements
+from insight_classifier.measures.kinds import Kinds
 from insight_classifier.measures.notes_file import read_facts
 from insight_classifier.measures.rates import Sample
 from insight_classifier.measures.recalibration import Ints
@@ -40,6 +41,13 @@ class Observations:
     def sample(self, event: Event) -> Sample:
         """The event in all notes, for an estimate of its rate."""
         return Sample(event.chances(self.judged), self.audit.labels(event, len(self)), self.authors)
+
+    def kinds(self, dimension: str) -> Kinds:
+        """A scale's levels or a choice's options in all notes."""
+        labels = np.full(len(self), -1, dtype=np.int64)
+        if len(self.audit.rows):
+            labels[self.audit.rows] = self.audit.audited.members[dimension]
+        return Kinds(self.judged.members[dimension].astype(np.float64), labels, self.authors)
 
     def __getitem__(self, name: str) -> Column:
         return self.columns[name]
