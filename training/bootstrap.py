@@ -88,8 +88,8 @@ def _msl(labelled: LabelledNote) -> tuple[str, str]:
 def intervals(aligned: Aligned, counts: NDArray[Any]) -> dict[str, Interval]:
     """Every metric of a judge with its interval."""
     values = {name: float(value[0]) for name, value in measures(aligned, np.ones((1, len(aligned.notes)))).items()}
-    drawn = _drawn(lambda block: measures(aligned, block), counts)
-    return {name: _interval(value, drawn[name]) for name, value in values.items()}
+    sampled = drawn(aligned, counts)
+    return {name: _interval(value, sampled[name]) for name, value in values.items()}
 
 
 def differences(a: Aligned, b: Aligned, counts: NDArray[Any]) -> dict[str, Difference]:
@@ -102,6 +102,11 @@ def differences(a: Aligned, b: Aligned, counts: NDArray[Any]) -> dict[str, Diffe
         for name in of_a
         if name in of_b
     }
+
+
+def drawn(aligned: Aligned, counts: NDArray[Any]) -> dict[str, Floats]:
+    """Every metric of a judge, one value a resample."""
+    return _drawn(lambda block: measures(aligned, block), counts)
 
 
 def _drawn(statistic: Callable[[Floats], dict[str, Floats]], counts: NDArray[Any]) -> dict[str, Floats]:

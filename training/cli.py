@@ -10,6 +10,7 @@ import typer
 from insight_classifier.command import DefinitionOption, ModelOption, default_model, plain_errors, say, tell
 from insight_classifier.errors import ArgumentError, FileError
 from training.progress import Bar
+from training.registry.models_cli import register as add_models
 from training.snapshots.snapshot_cli import register as add_snapshot
 
 if TYPE_CHECKING:  # imported by the commands that need them: `insight --help` waits for neither torch nor spaCy
@@ -162,3 +163,4 @@ def register(app: typer.Typer) -> None:
     app.command("evaluate")(evaluate_command)
     app.command("compare")(compare_command)
     add_snapshot(app)
+    add_models(app)

@@ -61,12 +61,11 @@ def groupings(notes: Sequence[LabelledNote]) -> dict[str, Grouping]:
 def tenure_pair(labelled: LabelledNote) -> str | None:
     """The pair of MSLs of like time in the role: in the corpus m01 and m02 are the newest, m05 and m06 the longest there.
 
-    An MSL that is not numbered so stands alone.
+    An MSL that is not numbered so is in none: figures of one person are nobody's business here.
     """
-    msl = _text(labelled.note.metadata.get("msl"))
-    numbered = re.fullmatch(r"m(\d\d)", msl or "")
+    numbered = re.fullmatch(r"m(\d\d)", _text(labelled.note.metadata.get("msl")) or "")
     if not numbered:
-        return msl
+        return None
     first = (int(numbered[1]) - 1) // 2 * 2 + 1
     return f"m{first:02}, m{first + 1:02}"
 
