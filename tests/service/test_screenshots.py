@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
-from insight_classifier.predictor import Predictor
 from service.settings import Settings
 from tests.service.demonstrated import demonstrated
 from tests.service.workbench import BESIDES, Workbench, workbench
@@ -18,12 +17,15 @@ from tests.service.workbench import BESIDES, Workbench, workbench
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FOLDER = "SCREENSHOTS"
 MOST = 2_000_000  # bytes of all pictures
-TALLEST = 1100  # pixels of one
+HEIGHT = 1000  # pixels of each
 
 
-@pytest.fixture
-def filled(settings: Settings, predictor: Predictor, sqlite_url: str) -> Iterator[Workbench]:
-    shown = demonstrated(settings, sqlite_url) if FOLDER in os.environ else workbench(settings, predictor, sqlite_url)
+@pytest.fixture(scope="module")
+def filled(request: pytest.FixtureRequest, settings: Settings, sqlite_template: Path) -> Iterator[Workbench]:
+    copy = sqlite_template.with_name("pictures.db")
+    copy.write_bytes(sqlite_template.read_bytes())
+    url = f"sqlite:///{copy}"
+    shown = demonstrated(settings, url) if FOLDER in os.environ else workbench(settings, request.getfixturevalue("predictor"), url)
     with shown as filled:
         yield filled
 
@@ -32,12 +34,12 @@ def filled(settings: Settings, predictor: Predictor, sqlite_url: str) -> Iterato
 def test_each_page_has_its_picture(chromium: Browser, filled: Workbench, tmp_path: Path, width: int) -> None:
     folder = Path(os.environ.get(FOLDER) or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
-    context = filled.context(chromium, width=width, color_scheme="light", timezone_id="Europe/Zurich", locale="en-GB")
+    context = filled.context(chromium, width=width, height=HEIGHT, color_scheme="light", timezone_id="Europe/Zurich", locale="en-GB")
     page, shown = context.new_page(), dict.fromkeys(address for address in filled.pages(context) if address not in BESIDES)
     for address in shown:
         page.goto(address, wait_until="networkidle")
         file = folder / f"{named(address, filled)}-{width}.png"
-        file.write_bytes(small(page.screenshot(full_page=True)))
+        file.write_bytes(small(page.screenshot()))
         shown[address] = file.stat().st_size
     context.close()
     assert all(shown.values())
@@ -53,7 +55,8 @@ def named(address: str, filled: Workbench) -> str:
 
 def small(picture: bytes) -> bytes:
     """A page has few colours: a palette of them takes a third of the room."""
-    image, packed = Image.open(BytesIO(picture)).convert("RGB"), BytesIO()
-    image = image.crop((0, 0, image.width, min(image.height, TALLEST)))
-    image.quantize(48, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
+    packed = BytesIO()
+    Image.open(BytesIO(picture)).convert("RGB").quantize(64, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        packed, "PNG", optimize=True
+    )
     return packed.getvalue()
