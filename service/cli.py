@@ -29,6 +29,7 @@ from service.erasure.erasure_cli import register as add_erasure
 from service.exchange.exchange_cli import register as add_reviews
 from service.heads import HeadsInTime
 from service.migrations import migrate
+from service.models.following import PointerWatch
 from service.models.live import Models, pointed
 from service.models.rules import checked_name
 from service.people.keys_cli import first_key_notice, keys_app
@@ -78,6 +79,7 @@ def serve(settings: Settings) -> None:
             settings, load(settings, folder), folder.parent, database
         )  # no name holds the first model: after two swaps it must go
         follow_pointer_on_hangup(app.state.models)
+        PointerWatch(app.state.models).start()
         server = DrainingServer(configuration(app, settings), on_drain=app.state.health.drain, drain_seconds=settings.drain_seconds)
         tell(f"judging with {app.state.models.live.model.name} at http://{address_of(listener)} (Ctrl-C stops)")
         tell_of_first_key(database, settings)

@@ -22,6 +22,7 @@ from service.options import Options
 from service.watch import unseen
 
 POINTER = "live"  # a file beside the model folders that holds the name of the one to serve
+UNDER_WAY = "swap_in_progress"
 Load = Callable[[Path], Predictor]
 log = structlog.get_logger("service")
 
@@ -105,14 +106,19 @@ class Models:
         self._metrics.serves(coming.model, coming.definition)
         self._metrics.swap(how)
 
-    def follow_pointer(self) -> None:
-        """Swap to the model that the pointer file names, if there is one; what becomes of it is logged."""
+    def follow_pointer(self) -> bool:
+        """Swap to the model that the pointer file names, if there is one; what becomes of it is logged.
+
+        False where another swap is under way, so that it is not known what will be live.
+        """
         if (name := pointed(self.folder)) is None:
-            return
+            return True
         try:
             self.swap(name)
         except InsightError as problem:
             log.error("swap refused", code=problem.code, detail=str(problem))
+            return problem.code != UNDER_WAY
+        return True
 
     def _folder(self, name: str) -> Path:
         if self.folder is None or name not in (names := self.names()):
@@ -149,7 +155,7 @@ class Models:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         if not self._swapping.acquire(blocking=False):
-            raise ServiceError("Another swap is under way. Wait for it.", "swap_in_progress", retry_after=5)
+            raise ServiceError("Another swap is under way. Wait for it.", UNDER_WAY, retry_after=5)
         try:
             yield
         finally:
