@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 Codes = NDArray[np.int32]
 
-AUTHOR, DATE, TICKED = "author", "date", "field_label"
+ANSWERED, AUTHOR, DATE, TICKED = "answered", "author", "date", "field_label"
 SAME: Mapping[str, tuple[str, ...]] = {
+    ANSWERED: ("answered", "answered_at"),
     AUTHOR: ("author", "msl"),
     "hcp": ("hcp", "hcp_id"),
     DATE: ("date", "written_at"),
@@ -63,7 +64,7 @@ class Facts:
         rows, codes = self._rows.setdefault(name, (array("i"), array("i")))
         rows.append(row)
         text = value if isinstance(value, str) else _text(value)
-        codes.append(known.setdefault(text[:DAY] if name == DATE else text, len(known)))
+        codes.append(known.setdefault(text[:DAY] if name in (ANSWERED, DATE) else text, len(known)))
 
     def column(self, name: str, notes: int) -> Column:
         """One fact of all notes; of a note that was told twice the later word counts."""

@@ -11,7 +11,20 @@ from insight_classifier.definition import Definition
 from insight_classifier.errors import ArgumentError
 from insight_classifier.measures.audit_file import Audit, no_audit, read_audit
 from insight_classifier.measures.events import Event, Judged
-from insight_classifier.measures.facts import AUTHOR, DATE, PERIODS, SAME, TENURE, TICKED, UNKNOWN, Column, Facts, period, tenure_band
+from insight_classifier.measures.facts import (
+    ANSWERED,
+    AUTHOR,
+    DATE,
+    PERIODS,
+    SAME,
+    TENURE,
+    TICKED,
+    UNKNOWN,
+    Column,
+    Facts,
+    period,
+    tenure_band,
+)
 from insight_classifier.measures.judged_file import read_judgements
 from insight_classifier.measures.kinds import Kinds
 from insight_classifier.measures.notes_file import read_facts
@@ -27,7 +40,9 @@ class Observations:
     judged: Judged
     audit: Audit
     author: Column
-    columns: Mapping[str, Column] = field(default_factory=dict)
+    columns: Mapping[str, Column]
+    written: Column
+    answered: Column
     failed: int = 0
     origins: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
@@ -66,17 +81,17 @@ def read_observations(
 
     Raises FileError where a file is wrong, ArgumentError where no note has one of the names.
     """
-    facts = Facts(frozenset({AUTHOR, DATE, TICKED, *map(_origin, names)}))
+    facts = Facts(frozenset({ANSWERED, AUTHOR, DATE, TICKED, *map(_origin, names)}))
     read = read_judgements(source, definition, facts)
     rows = {name: row for row, name in enumerate(read.ids)}
     if notes is not None:
         read_facts(notes, rows, facts)
     labels = no_audit() if audit is None else read_audit(audit, definition, rows)
     columns = {name: _column(name, facts, len(read.ids), notes is not None) for name in names}
-    dates = facts.column(DATE, len(read.ids))
+    author, dates, answered = (facts.column(name, len(read.ids)) for name in (AUTHOR, DATE, ANSWERED))
     columns |= {f"{name}/{unit}": period(dates, unit) for name in names if name in PERIODS for unit in PERIODS}
     columns[TICKED] = facts.column(TICKED, len(read.ids))
-    return Observations(definition, read.judged, labels, facts.column(AUTHOR, len(read.ids)), columns, read.failed, Counter(read.origins))
+    return Observations(definition, read.judged, labels, author, columns, dates, answered, read.failed, Counter(read.origins))
 
 
 def _origin(name: str) -> str:

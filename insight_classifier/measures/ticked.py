@@ -60,7 +60,7 @@ def explaining(definition: Definition) -> tuple[Measure, ...]:
     return tuple(
         Measure(
             f"{name}.missing",
-            f"Lacks: {definition.checks[name].title}",
+            f"Lacks {definition.checks[name].title}",
             f"Of the notes that do not meet the definition, how many do not document: {definition.checks[name].title}?",
             CAVEAT,
             holds(parse(f"not ({rule.source}) and not {name}"), definition),

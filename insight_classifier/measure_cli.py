@@ -1,0 +1,132 @@
+"""`insight measure`: what a team's notes document, with what certainty, from judgements and people's labels of a random sample."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from insight_classifier.command import plain_errors, say, tell
+from insight_classifier.definition import Definition
+from insight_classifier.definition_reader import default_definition, read_definition
+from insight_classifier.errors import ArgumentError, FileError
+from insight_classifier.measures.alignment import read_plan
+from insight_classifier.measures.declared_reader import read_measures, shipped_measures
+from insight_classifier.measures.groups import grouped
+from insight_classifier.measures.measure import Measure, measures_of
+from insight_classifier.measures.observations import Observations, read_observations
+from insight_classifier.measures.report import Report, report
+
+
+def measure_command(
+    file: Annotated[str, typer.Argument(help="Judgements, as insight score writes them: JSON Lines or Parquet, or - for standard input.")],
+    notes: Annotated[Path | None, typer.Option(help="The notes, for their author, team, date and the like, by id.")] = None,
+    audit: Annotated[
+        Path | None, typer.Option(help="People's labels of a random sample of these notes (labelled notes, JSON Lines).")
+    ] = None,
+    by: Annotated[list[str] | None, typer.Option(help="Group by month, quarter, year, tenure_band, or any metadata. Repeatable.")] = None,
+    where: Annotated[list[str] | None, typer.Option(help="Only notes with this metadata, as country=DE. Repeatable.")] = None,
+    measure: Annotated[list[str] | None, typer.Option(help="Only this measure, by name. Repeatable.")] = None,
+    plan: Annotated[Path | None, typer.Option(help="Weights of the objectives in the plan (YAML), to measure alignment.")] = None,
+    definition: Annotated[Path | None, typer.Option(help="Definition that was judged by; the shipped one by default.")] = None,
+    measures: Annotated[Path | None, typer.Option(help="Measures of your own (YAML); those that ship by default.")] = None,
+    as_csv: Annotated[Path | None, typer.Option("--csv", help="Write figures as CSV here, - for standard output.")] = None,
+    as_json: Annotated[Path | None, typer.Option("--json", help="Write everything as JSON here, - for standard output.")] = None,
+) -> None:
+    """Measure what notes document, in groups of five authors or more."""
+    with plain_errors():
+        found = read_definition(definition) if definition else default_definition()
+        known = measures_of(found, read_measures(measures, found) if measures else shipped_measures(found))
+        weights = read_plan(plan, found) if plan else None
+        keys, filters = list(dict.fromkeys(by or [])), _filters(where or [])
+        observations = read_observations(file, found, [*keys, *filters], notes, audit)
+        chosen = _chosen(known, measure or [], found, grouped=bool(keys))
+        result = report(observations, chosen, grouped(observations, keys, filters), weights)
+        _warn(observations, result)
+        _write(result, observations, filters, keys, as_csv, as_json)
+        raise typer.Exit(3 if observations.failed else 0)
+
+
+def _filters(where: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for item in where:
+        key, equals, value = item.partition("=")
+        if not equals or not key or not value:
+            raise ArgumentError(f"--where {item[:60]}: write NAME=VALUE, as country=DE")
+        if key in found:
+            raise ArgumentError(f"--where names {key} twice: give one value, or group by it with --by {key}")
+        found[key] = value
+    return found
+
+
+def _chosen(known: Sequence[Measure], names: Sequence[str], definition: Definition, *, grouped: bool) -> list[Measure]:
+    """Those that are named; else all, or of groups the label, the declared ones, its checks and the means."""
+    by_name = {measure.name: measure for measure in known}
+    for name in names:
+        if name not in by_name:
+            raise ArgumentError(f"--measure {name[:60]}: there is none. Use {', '.join(by_name)}")
+    if names:
+        return [by_name[name] for name in dict.fromkeys(names)]
+    if not grouped:
+        return list(known)
+    return [one for one in known if one.dimension is None or one.mean_of or one.name in definition.label.rule.names]
+
+
+def _warn(observations: Observations, result: Report) -> None:
+    """What a reader must know beside the figures, on standard error."""
+    definition = observations.definition
+    others = sum(count for (_, print_, _), count in observations.origins.items() if print_ != definition.fingerprint)
+    judges = {model for _, _, model in observations.origins}
+    unsigned = int((observations.author.codes < 0).sum())
+    if observations.failed:
+        tell(f"{observations.failed:,} notes could not be judged, and are left out")
+    if others:
+        tell(f"{others:,} notes were judged under another version of {definition.name}. Judge them again, or give --definition")
+    if len(judges) > 1:
+        tell(f"{len(judges)} models judged these notes: a difference in time may be theirs. Judge all with one")
+    if observations.audit.elsewhere:
+        tell(f"{observations.audit.elsewhere:,} labels are of notes that are not measured, and are left out")
+    if not observations.author.names:
+        tell(
+            "no note names its author (author or msl), so nothing can be told of certainty or of groups. Give --notes FILE, which has them"
+        )
+    elif unsigned:
+        tell(f"{unsigned:,} notes name no author, and count as of one more")
+    if result.groups[0].rows is None:
+        tell("these notes have fewer than 5 authors, or would give away fewer: nothing is shown of them. Leave out a filter")
+
+
+def _write(
+    result: Report, observations: Observations, filters: dict[str, str], keys: Sequence[str], as_csv: Path | None, as_json: Path | None
+) -> None:  # fmt: skip
+    from insight_classifier.measures.report_rows import to_csv, to_plain
+    from insight_classifier.measures.report_text import printed
+
+    if as_csv:
+        _put(as_csv, to_csv(result, keys))
+    if as_json:
+        about = _about(observations, filters, keys)
+        _put(as_json, json.dumps(to_plain(result, about), ensure_ascii=False, indent=2) + "\n")
+    if Path("-") not in (as_csv, as_json):
+        say(printed(result, observations.definition))
+
+
+def _about(observations: Observations, filters: dict[str, str], keys: Sequence[str]) -> dict[str, Any]:
+    definition = observations.definition
+    return {
+        "definition": {"name": definition.name, "version": definition.version, "fingerprint": definition.fingerprint},
+        "models": sorted({model for _, _, model in observations.origins}),
+        "where": filters,
+        "by": list(keys),
+    }
+
+
+def _put(path: Path, text: str) -> None:
+    if path == Path("-"):
+        say(text.rstrip("\n"))
+        return
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise FileError(f"{path}: {problem.strerror}. Choose another file.") from problem

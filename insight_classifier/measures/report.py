@@ -1,0 +1,69 @@
+"""Everything that is told of some notes at once: figures of groups, what is missing most, alignment with a plan, ticks, the loop."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from insight_classifier.measures.alignment import Alignment, Plan, alignment
+from insight_classifier.measures.figures import Figure, figures
+from insight_classifier.measures.groups import Group
+from insight_classifier.measures.loop import Loop, loop
+from insight_classifier.measures.measure import Measure
+from insight_classifier.measures.observations import Observations
+from insight_classifier.measures.ticked import Ticked, explaining, ticked, ticked_as_met
+from insight_classifier.rule import Rule
+
+
+@dataclass(frozen=True)
+class Report:
+    """`groups`: the total first. `missing`: figures of the label's checks, what is documented least first. `explaining`: of ticked notes.
+
+    `plan`, `ticked`, `loop` are of the total; None where nothing is known of them, or the total is hidden.
+    """
+
+    notes: int
+    labels: int
+    groups: tuple[Group, ...]
+    figures: tuple[Figure, ...]
+    missing: tuple[Figure, ...]
+    plan: Alignment | None
+    ticked: Ticked | None
+    explaining: tuple[Figure, ...]
+    loop: Loop | None
+
+
+def report(observations: Observations, measures: Sequence[Measure], groups: Sequence[Group], plan: Plan | None = None) -> Report:
+    """The figures of these measures and groups, and the rest of the total."""
+    total = groups[0]
+    found = tuple(figures(observations, measures, groups))
+    least = sorted(_of_the_rule(found, observations.definition.label.rule, total), key=_value)
+    if total.rows is None:
+        return Report(len(observations), len(observations.audit.rows), tuple(groups), found, (), None, None, (), None)
+    return Report(
+        notes=len(observations),
+        labels=len(observations.audit.rows),
+        groups=tuple(groups),
+        figures=found,
+        missing=tuple(least),
+        plan=alignment(observations, plan, total.rows) if plan else None,
+        ticked=ticked(observations, total.rows),
+        explaining=_explaining(observations, total),
+        loop=loop(observations.written, observations.answered, observations.authors, total.rows),
+    )
+
+
+def _of_the_rule(found: Sequence[Figure], rule: Rule, total: Group) -> list[Figure]:
+    return [figure for figure in found if figure.measure.name in rule.names and figure.group is total and figure.rate]
+
+
+def _value(figure: Figure) -> float:
+    assert figure.rate is not None
+    return figure.rate.estimate.value if figure.rate.estimate else figure.rate.model
+
+
+def _explaining(observations: Observations, total: Group) -> tuple[Figure, ...]:
+    """What notes lack that are ticked as meeting the definition and do not; commonest first."""
+    assert total.rows is not None
+    rows = ticked_as_met(observations, total.rows)
+    group = Group({"ticked": "yes"}, rows if len(rows) else None)
+    found = figures(observations, explaining(observations.definition), [group])
+    return tuple(sorted((figure for figure in found if figure.rate), key=_value, reverse=True))
