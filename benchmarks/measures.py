@@ -1,4 +1,4 @@
-"""How long `insight measure` takes over a million judgements, and how much memory: invented judgements, metadata and labels, then the command.
+"""How long `insight measure` takes over a million judgements, and how much memory, with invented metadata and labels.
 
     python benchmarks/measures.py --notes 1000000
 
@@ -128,9 +128,8 @@ def main() -> None:
         folder = Path(name)
         write(folder, notes, default_definition())
         size = (folder / "judged.jsonl").stat().st_size / 1e9
-        print(
-            f"{notes:,} judgements, {size:.2f} GB; {AUTHORS} authors, {LABELS:,} labels\n\n| command | seconds | of which CPU | GB of memory |\n|---|---|---|---|"
-        )
+        print(f"{notes:,} judgements, {size:.2f} GB; {AUTHORS} authors, {LABELS:,} labels\n")
+        print("| command | seconds | of which CPU | GB of memory |\n|---|---|---|---|")
         judged, known = str(folder / "judged.jsonl"), ["--notes", str(folder / "notes.jsonl")]
         audited = [*known, "--audit", str(folder / "labels.jsonl")]
         for words in (

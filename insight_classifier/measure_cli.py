@@ -13,6 +13,7 @@ from insight_classifier.definition_reader import default_definition, read_defini
 from insight_classifier.errors import ArgumentError, FileError
 from insight_classifier.measures.alignment import read_plan
 from insight_classifier.measures.declared_reader import read_measures, shipped_measures
+from insight_classifier.measures.facts import AUTHOR, SAME
 from insight_classifier.measures.groups import grouped
 from insight_classifier.measures.measure import Measure, measures_of
 from insight_classifier.measures.observations import Observations, read_observations
@@ -40,6 +41,7 @@ def measure_command(
         known = measures_of(found, read_measures(measures, found) if measures else shipped_measures(found))
         weights = read_plan(plan, found) if plan else None
         keys, filters = list(dict.fromkeys(by or [])), _filters(where or [])
+        _refuse_people([*keys, *filters])
         observations = read_observations(file, found, [*keys, *filters], notes, audit)
         chosen = _chosen(known, measure or [], found, grouped=bool(keys))
         result = report(observations, chosen, grouped(observations, keys, filters), weights)
@@ -58,6 +60,15 @@ def _filters(where: Sequence[str]) -> dict[str, str]:
             raise ArgumentError(f"--where names {key} twice: give one value, or group by it with --by {key}")
         found[key] = value
     return found
+
+
+def _refuse_people(names: Sequence[str]) -> None:
+    """Nobody compares people here, and a file tells nobody who looks."""
+    for name in names:
+        if name in SAME[AUTHOR]:
+            raise ArgumentError(
+                f"{name}: figures of one author are for that person alone, on their own page. Use team, country or tenure_band"
+            )
 
 
 def _chosen(known: Sequence[Measure], names: Sequence[str], definition: Definition, *, grouped: bool) -> list[Measure]:

@@ -15,13 +15,14 @@ from insight_classifier.rule import Rule
 
 @dataclass(frozen=True)
 class Report:
-    """`groups`: the total first. `missing`: figures of the label's checks, what is documented least first. `explaining`: of ticked notes.
+    """`notes`, `labels`, `authors`: of everything that was read; 0 authors where none is known. `groups`: the total first. `missing`: figures of the label's checks, what is documented least first. `explaining`: of ticked notes.
 
     `plan`, `ticked`, `loop` are of the total; None where nothing is known of them, or the total is hidden.
     """
 
     notes: int
     labels: int
+    authors: int
     groups: tuple[Group, ...]
     figures: tuple[Figure, ...]
     missing: tuple[Figure, ...]
@@ -33,14 +34,15 @@ class Report:
 
 def report(observations: Observations, measures: Sequence[Measure], groups: Sequence[Group], plan: Plan | None = None) -> Report:
     """The figures of these measures and groups, and the rest of the total."""
-    total = groups[0]
+    total, authors = groups[0], len(observations.author.names)
     found = tuple(figures(observations, measures, groups))
     least = sorted(_of_the_rule(found, observations.definition.label.rule, total), key=_value)
     if total.rows is None:
-        return Report(len(observations), len(observations.audit.rows), tuple(groups), found, (), None, None, (), None)
+        return Report(len(observations), len(observations.audit.rows), authors, tuple(groups), found, (), None, None, (), None)
     return Report(
         notes=len(observations),
         labels=len(observations.audit.rows),
+        authors=authors,
         groups=tuple(groups),
         figures=found,
         missing=tuple(least),

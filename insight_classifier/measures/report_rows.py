@@ -31,6 +31,7 @@ def to_plain(report: Report, about: dict[str, Any]) -> dict[str, Any]:
         "caveat": CAVEAT,
         "notes": report.notes,
         "labels": report.labels,
+        "authors": report.authors,
         "figures": figure_rows(report.figures),
         "missing_most": [figure.measure.name for figure in report.missing],
         "alignment": None if report.plan is None else _alignment(report),

@@ -16,6 +16,7 @@ from insight_classifier.measures.report import Report
 
 FIRST = 24  # characters of the first column, so that tables stand under each other
 NUMBERS, COUNTS = ("documented", "95% range", "model alone"), ("notes", "labels", "authors")
+FEW = 4  # hidden groups that are named
 UNTOLD = (
     "Nobody's labels were given (--audit). What stands here is the model's own share: nothing is known of its error, so no range is told."
 )
@@ -32,12 +33,10 @@ def printed(report: Report, definition: Definition) -> str:
 
 def _parts(report: Report, definition: Definition) -> Iterator[RenderableType]:
     total = report.groups[0]
-    notes, rate = (
-        (0 if total.rows is None else len(total.rows)),
-        next((f.rate for f in report.figures if f.rate and f.group is total), None),
-    )
-    whose = f" of {rate.authors:,} authors, {rate.labels:,} of them labelled by people" if rate else ""
-    yield Text(f"{notes:,} of {report.notes:,} notes{whose}. {CAVEAT}")
+    rate = next((figure.rate for figure in report.figures if figure.rate and figure.group is total), None)
+    whose = f" of {report.authors:,} authors" if report.authors else ""
+    among = "" if rate is None else f": {rate.notes:,} are measured, {rate.labels:,} of them labelled by people"
+    yield Text(f"{report.notes:,} notes{whose}{among}. {CAVEAT}")
     if not report.labels:
         yield Text(UNTOLD, style="bold")
     if len(report.groups) == 1:
@@ -74,15 +73,18 @@ def _table(title: str, rows: Sequence[tuple[str, Figure]], *, counts: bool) -> T
         table.add_column(name, justify="right")
     table.add_column("")
     for name, figure in rows:
-        *cells, remark = _cells(figure)
-        table.add_row(name, *(cells if counts else cells[: len(NUMBERS)]), remark)
+        if figure.rate is not None:
+            *cells, remark = _cells(figure)
+            table.add_row(name, *(cells if counts else cells[: len(NUMBERS)]), remark)
+    if hidden := [name for name, figure in rows if figure.rate is None]:
+        names = ", ".join(hidden[:FEW]) + (f" and {len(hidden) - FEW} more" if len(hidden) > FEW else "")
+        table.add_row(names, *[""] * len(NUMBERS + COUNTS if counts else NUMBERS), HIDDEN)
     return table
 
 
 def _cells(figure: Figure) -> list[str]:
     rate = figure.rate
-    if rate is None:
-        return [""] * len(NUMBERS + COUNTS) + [HIDDEN]
+    assert rate is not None
     level = figure.measure.mean_of is not None
     value = "" if rate.estimate is None else _number(rate.estimate.value, level)
     counts = [f"{rate.notes:,}", f"{rate.labels:,}", f"{rate.authors:,}"]
@@ -92,14 +94,15 @@ def _cells(figure: Figure) -> list[str]:
 def _remark(figure: Figure) -> str:
     """Why there is no range, or which more labels would make it narrow."""
     rate = figure.rate
-    if rate is None or not rate.notes:
-        return "no notes" if rate else ""
+    assert rate is not None
+    if not rate.labels:
+        return ""
     if rate.estimate is None:
-        bound = f"at most {_number(rate.at_most, False)}; " if rate.labels and rate.at_most is not None and rate.at_most < 1 else ""
-        least = f"at least {_number(rate.at_least, False)}; " if rate.labels and rate.at_least else ""
+        bound = f"at most {_number(rate.at_most, False)}; " if rate.at_most is not None and rate.at_most < 1 else ""
+        least = f"at least {_number(rate.at_least, False)}; " if rate.at_least else ""
         return f"{least}{bound}not enough labels: {max((rate.needed or 0) - rate.labels, 1):,} more"
     more = (rate.needed or 0) - rate.labels
-    return f"{more:,} more labels for a range of 5 points either way" if more > 0 and figure.measure.mean_of is None else ""
+    return f"{more:,} more labels for 5 points either way" if more > 0 and figure.measure.mean_of is None else ""
 
 
 def _missing(figure: Figure) -> str:
