@@ -9,6 +9,7 @@ import typer
 
 from insight_classifier.command import DefinitionOption, ModelOption, default_model, plain_errors, say, tell
 from insight_classifier.errors import ArgumentError, FileError
+from training.active.active_cli import register as add_active
 from training.progress import Bar
 from training.registry.models_cli import register as add_models
 from training.snapshots.snapshot_cli import register as add_snapshot
@@ -162,5 +163,6 @@ def register(app: typer.Typer) -> None:
     app.command("train")(train_command)
     app.command("evaluate")(evaluate_command)
     app.command("compare")(compare_command)
+    add_active(app)
     add_snapshot(app)
     add_models(app)

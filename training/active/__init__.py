@@ -1,0 +1,1 @@
+"""What to label next: notes chosen for a dimension, each with the reason."""
