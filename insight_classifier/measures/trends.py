@@ -25,7 +25,7 @@ Series = Mapping[str, Rate]  # by period: 2026, 2026-Q1 or 2026-01
 
 @dataclass(frozen=True)
 class Trend:
-    """`slope`: per period (`per`: year, quarter or month), a share or a number of levels; None where too little is known, and `why` says so.
+    """`slope`: a year, quarter or month (`per`), in shares or levels; None where too little is known, and `why` says so.
 
     `line`: what it comes to in each of `periods`, those of which something is known.
     """
@@ -73,7 +73,7 @@ def gap(title: str, first: Series, second: Series, names: tuple[str, str], unit:
     pairs = [Pair(f"{title}, {name}", first[name], second[name], names, unit) for name in both]
     compared = dict(zip(both, compare(pairs), strict=True))
     known = {name: one.difference for name, one in compared.items() if one.difference is not None}
-    # A difference is known by the fewer of its labels, more or less: exactly where the labels of either are as worth.
+    # A difference is known by the fewer of its labels, more or less: exactly so where a label of either tells as much.
     labels = np.array([1 / (1 / first[name].labels + 1 / second[name].labels) for name in known])
     return Gap(compared, _trend(f"{title}, {names[1]} less {names[0]}", _per({**first, **second}), known, labels, unit))
 
