@@ -38,11 +38,12 @@ def measure_command(
     """Measure what notes document, in groups of five authors or more."""
     with plain_errors():
         found = read_definition(definition) if definition else default_definition()
-        known = measures_of(found, read_measures(measures, found) if measures else shipped_measures(found))
+        declared = read_measures(measures, found) if measures else shipped_measures(found)
+        known = measures_of(found, declared.measures)
         weights = read_plan(plan, found) if plan else None
         keys, filters = list(dict.fromkeys(by or [])), _filters(where or [])
         _refuse_people([*keys, *filters])
-        observations = read_observations(file, found, [*keys, *filters], notes, audit)
+        observations = read_observations(file, found, [*keys, *filters], notes=notes, audit=audit, bands=declared.bands)
         chosen = _chosen(known, measure or [], found, grouped=bool(keys))
         result = report(observations, chosen, grouped(observations, keys, filters), weights)
         _warn(observations, result)

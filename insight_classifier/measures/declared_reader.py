@@ -1,40 +1,55 @@
 """Read a file of measures; every mistake is reported with its line and the mend."""
 
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 from insight_classifier.definition import Definition
 from insight_classifier.errors import DefinitionError
-from insight_classifier.measures.measure import Declared, measures_of
+from insight_classifier.measures.measure import Declarations, Declared, measures_of
 from insight_classifier.mistakes import Mistakes, shown
 from insight_classifier.rule import Rule
 from insight_classifier.yaml_file import compose
 from insight_classifier.yaml_map import Map, read_map
 
+MOST_MONTHS = 1200
+_TOP, _MORE = ("definition", "measures"), ("tenure_bands", "threads")
 _KEYS = ("title", "question", "caveat", "rule")
 # Words of deeds: notes tell what is written, and no measure of them may say more.
 _DEEDS = ("did", "does", "performed", "actually")
 
 
-def shipped_measures(definition: Definition) -> tuple[Declared, ...]:
+def shipped_measures(definition: Definition) -> Declarations:
     """What ships for this definition, by its name; nothing where it is another's. Raises DefinitionError."""
     path = Path(str(files("insight_classifier") / "measures" / f"{definition.name}.yaml"))
-    return read_measures(path, definition) if path.is_file() else ()
+    return read_measures(path, definition) if path.is_file() else Declarations()
 
 
-def read_measures(path: Path, definition: Definition) -> tuple[Declared, ...]:
-    """The measures in a file. Raises DefinitionError with the first mistake, and the number of others."""
+def read_measures(path: Path, definition: Definition) -> Declarations:
+    """The measures and bands in a file. Raises DefinitionError with the first mistake, and the number of others."""
     mistakes = Mistakes()
     root = compose(path, mistakes)
-    top = read_map(root, "the file", (), mistakes, ("definition", "measures"), None) if root else Map("the file", (), mistakes)
+    top = read_map(root, "the file", (), mistakes, _TOP, _MORE) if root else Map("the file", (), mistakes)
     if (name := top.name("definition")) and name != definition.name:
         top.wrong("definition", f"definition is {shown(name)}, not {shown(definition.name)}", "Give the measures of that definition")
     source = top.map("measures", "measures") if root else top
-    declared = tuple(_declared(key, source, definition) for key in source)
+    declared, bands = tuple(_declared(key, source, definition) for key in source), _bands(top)
     if found := mistakes.in_order():
         more = f" ({len(found) - 1} more)" if len(found) > 1 else ""
         raise DefinitionError(f"{path}, {found[0]}{more}")
-    return declared
+    return Declarations(declared, bands)
+
+
+def _bands(top: Map) -> tuple[tuple[float, str], ...]:
+    """Months must rise, or a band would be empty."""
+    if "tenure_bands" not in top:
+        return ()
+    source = top.map("tenure_bands", "tenure_bands")
+    bands = tuple((source.number(name, 0.0, 0.0, MOST_MONTHS), name) for name in source)
+    for (before, _), (months, name) in pairwise(bands):
+        if months <= before:
+            source.wrong(name, f"{shown(name)} ends at {months:g} months, the band before it at {before:g}", "Write bands in rising order")
+    return bands
 
 
 def _declared(name: str, source: Map, definition: Definition) -> Declared:

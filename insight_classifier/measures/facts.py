@@ -24,7 +24,7 @@ SAME: Mapping[str, tuple[str, ...]] = {
 }
 PERIODS: Mapping[str, str] = {"month": "%Y-%m", "quarter": "%Y-Q", "year": "%Y"}
 TENURE = "tenure_band"
-BANDS: Sequence[tuple[float, str]] = ((12, "under 1 year"), (36, "1 to 3 years"), (60, "3 to 5 years"), (float("inf"), "5 years and more"))
+Bands = Sequence[tuple[float, str]]  # months in role below which each ends, and its name; in rising order
 UNKNOWN = -1
 DAY = len("2026-03-01")  # the hour is not kept
 
@@ -111,17 +111,17 @@ def _period(day: date, unit: str) -> str:
     return f"{day.year}-Q{(day.month + 2) // 3}" if unit == "quarter" else day.strftime(PERIODS[unit])
 
 
-def tenure_band(months: Column) -> Column:
+def tenure_band(months: Column, bands: Bands) -> Column:
     """The band of each number of months in role."""
-    return mapped(months, {name: _band(name) for name in months.names}, [name for _, name in BANDS])
+    return mapped(months, {name: _band(name, bands) for name in months.names}, [name for _, name in bands])
 
 
-def _band(text: str) -> str | None:
+def _band(text: str, bands: Bands) -> str | None:
     try:
         months = float(text)
     except ValueError:
         return None
-    return next((name for limit, name in BANDS if 0 <= months < limit), None)
+    return next((name for limit, name in bands if 0 <= months < limit), None)
 
 
 def _first(record: Mapping[str, Any], name: str) -> object:

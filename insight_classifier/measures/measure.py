@@ -25,6 +25,14 @@ class Declared:
 
 
 @dataclass(frozen=True)
+class Declarations:
+    """What a file declares: measures, and bands of tenure as (months in role below which it ends, name), in rising order."""
+
+    measures: tuple[Declared, ...] = ()
+    bands: tuple[tuple[float, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Measure:
     """The share of notes with the `event`, among those with `among` or all; or the mean level of the scale `mean_of`."""
 

@@ -20,6 +20,7 @@ from insight_classifier.measures.facts import (
     TENURE,
     TICKED,
     UNKNOWN,
+    Bands,
     Column,
     Facts,
     period,
@@ -75,8 +76,14 @@ class Observations:
 
 
 def read_observations(
-    source: str, definition: Definition, names: Collection[str] = (), notes: Path | None = None, audit: Path | None = None
-) -> Observations:  # fmt: skip
+    source: str,
+    definition: Definition,
+    names: Collection[str] = (),
+    *,
+    notes: Path | None = None,
+    audit: Path | None = None,
+    bands: Bands = (),
+) -> Observations:
     """From files. `names`: what notes are to be told apart by: any metadata, or a period (month, quarter, year) or tenure band.
 
     Raises FileError where a file is wrong, ArgumentError where no note has one of the names.
@@ -87,7 +94,7 @@ def read_observations(
     if notes is not None:
         read_facts(notes, rows, facts)
     labels = no_audit() if audit is None else read_audit(audit, definition, rows)
-    columns = {name: _column(name, facts, len(read.ids), notes is not None) for name in names}
+    columns = {name: _column(name, facts, len(read.ids), bands, has_notes=notes is not None) for name in names}
     author, dates, answered = (facts.column(name, len(read.ids)) for name in (AUTHOR, DATE, ANSWERED))
     columns |= {f"{name}/{unit}": period(dates, unit) for name in names if name in PERIODS for unit in PERIODS}
     columns[TICKED] = facts.column(TICKED, len(read.ids))
@@ -99,14 +106,14 @@ def _origin(name: str) -> str:
     return DATE if name in PERIODS else "tenure_months" if name == TENURE else name
 
 
-def _column(name: str, facts: Facts, notes: int, has_notes: bool) -> Column:
+def _column(name: str, facts: Facts, notes: int, bands: Bands, *, has_notes: bool) -> Column:
     known = facts.column(_origin(name), notes)
     if not known.names:
         others = ", ".join(sorted(facts.seen - {"id", "metadata"})[:20]) or "none"
         wanted = " or ".join(SAME.get(_origin(name), (_origin(name),)))
         mend = "Use a name that they have" if has_notes else "Give --notes FILE, which has it by id"
         raise ArgumentError(f"{name}: no note has {wanted}; known are {others}. {mend}")
-    found = period(known, name) if name in PERIODS else tenure_band(known) if name == TENURE else known
+    found = period(known, name) if name in PERIODS else tenure_band(known, bands) if name == TENURE else known
     if not found.names:
         form = "a date in ISO 8601, such as 2026-03-01" if name in PERIODS else "a number of months, such as 18"
         raise ArgumentError(f"{name}: no note's {_origin(name)} is {form}. Write it so")

@@ -15,7 +15,9 @@ from insight_classifier.rule import Rule
 
 @dataclass(frozen=True)
 class Report:
-    """`notes`, `labels`, `authors`: of everything that was read; 0 authors where none is known. `groups`: the total first. `missing`: figures of the label's checks, what is documented least first. `explaining`: of ticked notes.
+    """`notes`, `labels`, `authors`: of everything that was read; 0 authors where none is known. `groups`: the total first.
+
+    `missing`: figures of the label's checks, what is documented least first. `explaining`: of ticked notes.
 
     `plan`, `ticked`, `loop` are of the total; None where nothing is known of them, or the total is hidden.
     """

@@ -12,15 +12,19 @@ from insight_classifier.measures.rates import Rate
 from insight_classifier.measures.report import Report
 
 NUMBERS = ("value", "low", "high", "model_alone", "notes", "labels", "authors", "labels_needed", "at_least", "at_most", "why")
+COLUMNS = ("measure", "title", "question", "unit", "group", "hidden", *NUMBERS, "caveat")
 
 
 def to_csv(report: Report, keys: Sequence[str]) -> str:
     """One row a measure and group, with a header; `keys` are what the groups are by."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, ["measure", "title", "unit", *keys, "hidden", *NUMBERS, "caveat"], lineterminator="\n", restval="")
+    names = {key: f"by_{key}" if key in COLUMNS else key for key in keys}  # metadata may be called as a column is
+    header = ["measure", "title", "unit", *names.values(), "hidden", *NUMBERS, "caveat"]
+    writer = csv.DictWriter(out, header, lineterminator="\n", restval="", extrasaction="ignore")
     writer.writeheader()
     for row in figure_rows(report.figures):
-        writer.writerow({key: _safe(value) for key, value in {**row, **row.pop("group")}.items() if value is not None})
+        group = {names[key]: value for key, value in row["group"].items()}
+        writer.writerow({key: _safe(value) for key, value in (row | group).items() if value is not None})
     return out.getvalue()
 
 

@@ -12,6 +12,7 @@ from insight_classifier.measures.estimates import Range
 from insight_classifier.measures.figures import Figure
 from insight_classifier.measures.guard import LEAST_AUTHORS
 from insight_classifier.measures.measure import CAVEAT
+from insight_classifier.measures.rates import LEAST_LABELS
 from insight_classifier.measures.report import Report
 
 FIRST = 24  # characters of the first column, so that tables stand under each other
@@ -68,7 +69,7 @@ def _by_group(found: Sequence[Figure]) -> Iterator[RenderableType]:
 
 def _table(title: str, rows: Sequence[tuple[str, Figure]], *, counts: bool) -> Table:
     table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=None, pad_edge=False)
-    table.add_column("", min_width=FIRST)
+    table.add_column("", min_width=0 if counts else FIRST)
     for name in (*NUMBERS, *(COUNTS if counts else ())):
         table.add_column(name, justify="right")
     table.add_column("")
@@ -98,8 +99,9 @@ def _remark(figure: Figure) -> str:
     if not rate.labels:
         return ""
     if rate.estimate is None:
-        bound = f"at most {_number(rate.at_most, False)}; " if rate.at_most is not None and rate.at_most < 1 else ""
-        least = f"at least {_number(rate.at_least, False)}; " if rate.at_least else ""
+        enough = rate.labels >= LEAST_LABELS
+        bound = f"at most {_number(rate.at_most, False)}; " if enough and rate.at_most is not None and rate.at_most < 1 else ""
+        least = f"at least {_number(rate.at_least, False)}; " if enough and rate.at_least else ""
         return f"{least}{bound}not enough labels: {max((rate.needed or 0) - rate.labels, 1):,} more"
     more = (rate.needed or 0) - rate.labels
     return f"{more:,} more labels for 5 points either way" if more > 0 and figure.measure.mean_of is None else ""
