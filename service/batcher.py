@@ -80,6 +80,10 @@ class Batcher:
         with self._changed:
             return sum(job.wanted for job in self._heap)
 
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing is in hand."""
+        return self._busy_since is None and not self._heap
+
     @property
     def busy_seconds(self) -> float:
         """How long the batch in hand has taken so far; 0 between batches."""

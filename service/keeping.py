@@ -1,12 +1,14 @@
 """Everything that a service with a database keeps of notes, and what looks after it: jobs, messages, the safety lane's clock, retention."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from insight_classifier.definition import Definition
+from insight_classifier.predictor import Predictor, load_predictor
 from service.adjudication.pages import adjudication_routes
 from service.agreement.pages import agreement_routes
 from service.audit.store import expire as expire_audit
@@ -39,6 +41,7 @@ from service.safety.pages import safety_page_routes
 from service.safety.shapes import SHAPES as SAFETY_SHAPES
 from service.scoring import Scorer
 from service.settings import Settings
+from service.shadow.running import Shadow
 from service.webhooks.api import webhook_routes
 from service.webhooks.delivery import Deliverer
 from service.webhooks.outbox import emit
@@ -60,9 +63,10 @@ class Keeping:
         self.deliverer = Deliverer(database, self.sender)
         self.policy = Policy(definition, settings.review_double_share)
         self.cards = CatchingUp(database, self.policy)
+        self.shadow = Shadow(database, trial(settings, definition), scorer.batcher.idle)
         self.bulks = Bulks(database, self.policy)
         due_after = timedelta(hours=settings.safety_hours)
-        self.recorder = Recorder(database, definition, due_after=due_after, wake=self.deliverer.wake, kept=self.cards.add)
+        self.recorder = Recorder(database, definition, due_after=due_after, wake=self.deliverer.wake, kept=self._kept)
         self.escalation = Escalation(database, emit, told=self.deliverer.wake)
         self.live = lambda: scorer.predictor.definition
         self.definitions = Following(database, self.live)
@@ -90,16 +94,25 @@ class Keeping:
 
     async def start(self) -> None:
         self._ends.push_async_callback(self.sender.close)
-        for part in (self.deliverer, self.escalation, self.housekeeping, self.cards, self.definitions):
+        for part in (self.deliverer, self.escalation, self.housekeeping, self.cards, self.shadow, self.definitions):
             await part.start()
             self._ends.push_async_callback(part.stop)
         self._ends.push_async_callback(self.bulks.stop)
         self.working.start()
         self._ends.push_async_callback(self.working.stop)
 
+    def _kept(self, note_ids: Sequence[str]) -> None:
+        self.cards.add(note_ids)
+        self.shadow.add(note_ids)
+
     async def stop(self) -> None:
         """Everything that was started, the last first, also where one of them fails to end."""
         await self._ends.aclose()
+
+
+def trial(settings: Settings, definition: Definition) -> Predictor | None:
+    """The model on trial, under the live definition so that both mean the same. One thread: callers come first. Raises InsightError."""
+    return load_predictor(settings.shadow, definition=definition.source, threads=1) if settings.shadow else None
 
 
 def chores(settings: Settings) -> Mapping[str, Chore]:

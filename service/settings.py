@@ -22,6 +22,9 @@ class Settings(BaseSettings):
 
     model: Path | None = Field(None, description="Folder of the model that judges; empty: the shipped one.")
     definition: Path | None = Field(None, description="Definition file to judge by; empty: the one the model was trained with.")
+    shadow: Path | None = Field(
+        None, description="Folder of a model on trial, which judges beside the live one and is in no answer; empty: none."
+    )
     database: str = Field(
         "sqlite:///insight.db", description="Address of the database: a SQLite file, or postgresql://user:password@host/name."
     )

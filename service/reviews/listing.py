@@ -39,12 +39,15 @@ from service.reviews.views import Filter, View, token
 from service.reviews.words import Search, either_mark, highlights, read_search
 from service.safety.rules import OPEN as SAFETY_OPEN
 from service.safety.tables import Item
+from service.shadow.store import SHADOW
 
 REVIEWS, ITEMS = (Base.metadata.tables[row.__tablename__] for row in (ReviewRow, Item))
 PAGE, MOST = 50, 500  # notes on a page
 COUNTED = 100_000  # a count ends there
 FEW = 3000
 FOUND_ON_SQLITE = "SELECT rowid FROM review_words WHERE review_words MATCH :asked"
+# Where the model on trial differs from the judgement that counts.
+ON_TRIAL = exists().where(SHADOW.c.note_id == CARDS.c.note_id, SHADOW.c.judgement_id == CARDS.c.judgement_id, SHADOW.c.differs)
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ def _conditions(connection: Connection, view: View, who: str) -> list[ColumnElem
     found += [CARDS.c.note_id < _id_at(view.until + timedelta(days=1))] if view.until else []
     found += [_has(one, dialect) for one in view.filters]
     found += _matches(connection, view)
+    found += [ON_TRIAL] if queue.trial else []
     found += [_reviewed_by(view.reviewer, DECIDING)] if view.reviewer else []
     found += [_not_dealt_with(who, sorted_all=bool(view.seed))] if wants_open or queue.name == "calibration" else []
     return found

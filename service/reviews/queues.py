@@ -18,6 +18,7 @@ class Queue:
     open: bool = True  # a note leaves it when it is decided
     own: bool = False  # what was assigned to the person who looks
     safety: bool = False  # has an open item of the safety lane
+    trial: bool = False  # the model on trial judges otherwise
     settled: bool = False  # by whoever leads, with what each said side by side
 
 
@@ -41,6 +42,7 @@ QUEUES: Mapping[str, Queue] = {
         Queue("audit", "Random sample", "By chance alone: what is found here holds for all notes.", "draw", least=-1),
         Queue("insights", "High-value insights", "The surest and most deeply probed first.", "worth", least=-1, only={"insight": True}),
         Queue("mine", "Mine", "Assigned to you.", own=True),
+        Queue("shadow", "Shadow differs", "The model on trial judges otherwise than the live one.", trial=True),
         Queue("calibration", "Calibration", "Gold notes that you have not answered yet.", only={"gold": True}, open=False),
     )
 }

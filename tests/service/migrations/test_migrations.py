@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, text
 
 from insight_classifier.definition_reader import default_definition
 from insight_classifier.errors import ConfigError
+from insight_classifier.judgement import Origin
 from service.audit.store import append, verify
 from service.bulks.store import begin
 from service.database import Database
@@ -24,6 +25,9 @@ from service.reviews.scores import Policy
 from service.safety.desk import Decision, close
 from service.safety.rules import FALSE_ALARMS
 from service.safety.store import record_many
+from service.shadow.rules import Difference
+from service.shadow.store import Compared
+from service.shadow.store import keep as keep_comparisons
 from service.vectors.store import Made, compared
 from service.vectors.store import keep as keep_vectors
 from tests.service.notes.made import delivery, judgement
@@ -67,8 +71,15 @@ def defined(connection: Connection) -> None:
     record(connection, default_definition(), files_of(default_definition()), AT)
 
 
+def tried(connection: Connection) -> None:
+    kept = keep(connection, delivery(record_id="reviewed"), AT)
+    judgement_id = judged(connection, kept, judgement(), AT)
+    trial = Compared(kept.note_id, str(judgement_id), Origin("trial", "2", "t2"), 0.5, [Difference("label", ("a",), ("b",))])
+    keep_comparisons(connection, [trial], AT)
+
+
 # What writes rows into the tables of each noun, so that both ways are tried with data.
-ROWS: Sequence[Callable[[Connection], None]] = (audited, noted, reviewed, bulked, flagged, defined)
+ROWS: Sequence[Callable[[Connection], None]] = (audited, noted, reviewed, bulked, flagged, defined, tried)
 
 
 def test_an_empty_database_comes_up_to_date_and_stays(empty_url: str):
