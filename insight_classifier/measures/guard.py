@@ -85,9 +85,9 @@ def _hide_what_follows(
         line = totals == total
         if not 0 < len(_counted(authors[line & ~may], own)) < least:
             continue
-        others = np.unique(groups[line & may])
-        if len(others):
-            may[groups == min(others, key=lambda group: len(_counted(authors[groups == group], own)))] = False
+        sizes = {group: len(_counted(authors[groups == group], own)) for group in np.unique(groups[line & may])}
+        if others := [group for group, size in sizes.items() if size]:  # their own figures hide nothing from those who look
+            may[groups == min(others, key=sizes.__getitem__)] = False
 
 
 def _counted(authors: Ints, own: int | None) -> Ints:
