@@ -71,7 +71,7 @@ class Decoder:
             verdicts=verdicts,
             needs_review=bool(reasons),
             review_reasons=reasons,
-            coaching=coaching(self.definition, verdicts),
+            coaching=coaching(self.definition, verdicts, windows.note.id),
             definition=self.origin,
             model=self.model,
             single_field=len(windows.note.fields) == 1,

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_classifier.questions import Need
 from insight_classifier.rule import Rule
 
 
@@ -112,13 +113,23 @@ class Definition:
     label: Label
     dimensions: tuple[Dimension, ...]
     source: Path
+    questions: tuple[Need, ...] = ()  # the bank, weightiest need first; without one, members' own questions are asked
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sixteen hex digits of the content; comments and layout do not count."""
+        """Sixteen hex digits of what judges; comments and layout do not count.
+
+        Nor does the bank of questions: labels given under one wording of it stand under any other.
+        """
         content = asdict(self, dict_factory=_plain)
         content.pop("source")
-        return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:16]
+        content.pop("questions")
+        return _digest(content)
+
+    @cached_property
+    def questions_fingerprint(self) -> str:
+        """Sixteen hex digits of the bank of questions."""
+        return _digest([asdict(need, dict_factory=_plain) for need in self.questions])
 
     @property
     def main_field(self) -> str:
@@ -197,6 +208,10 @@ def dimension_tags(dimension: Dimension) -> tuple[str, ...]:
     if dimension.kind == "scale":
         return (dimension.evidence_tag,) if dimension.evidence_tag else ()
     return tuple(member.name for member in dimension.learned if member.evidence)
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def _plain(items: list[tuple[str, object]]) -> dict[str, object]:

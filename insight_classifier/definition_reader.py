@@ -9,6 +9,7 @@ from insight_classifier.definition import Definition, Dimension, Example, Field,
 from insight_classifier.definition_relations import KINDS, LANES, check_relations, cue_file
 from insight_classifier.errors import DefinitionError
 from insight_classifier.mistakes import Mistake, Mistakes, shown
+from insight_classifier.questions_reader import read_questions
 from insight_classifier.yaml_file import compose
 from insight_classifier.yaml_map import Map, read_map
 
@@ -52,16 +53,17 @@ def examine(path: Path) -> tuple[Definition | None, list[Mistake]]:
 
 
 def _definition(root: yaml.Node, path: Path, mistakes: Mistakes) -> Definition | None:
-    top = read_map(root, "the definition", (), mistakes, required=_TOP, optional=())
+    top = read_map(root, "the definition", (), mistakes, required=_TOP, optional=("questions",))
     name, version, title = top.name("name"), top.text("version"), top.text("title")
     fields_map, dimensions_map = top.map("fields", "fields"), top.map("dimensions", "dimensions")
     fields = tuple(_field(key, fields_map) for key in fields_map)
     dimensions = tuple(_dimension(key, dimensions_map) for key in dimensions_map)
     label = _label(top)
+    questions = read_questions(top, dimensions)
     check_relations(fields, label, dimensions, path, mistakes)
     if label is None:
         return None
-    return Definition(name=name, version=version, title=title, fields=fields, label=label, dimensions=dimensions, source=path)
+    return Definition(name, version, title, fields, label, dimensions, path, questions)
 
 
 def _field(name: str, source: Map) -> Field:

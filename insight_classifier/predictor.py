@@ -1,6 +1,7 @@
 """The one way from text to judgement: prepare, run, decode. The CLI, the service, the jobs and the evaluation all take it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -9,7 +10,7 @@ from insight_classifier.artifact import Artifact, open_artifact
 from insight_classifier.calibration import Calibration
 from insight_classifier.decode import Decoder, Findings
 from insight_classifier.definition import Definition
-from insight_classifier.definition_reader import read_definition
+from insight_classifier.definition_reader import default_definition, read_definition
 from insight_classifier.errors import DefinitionError
 from insight_classifier.judgement import Judgement, Origin
 from insight_classifier.language import other_language
@@ -68,6 +69,7 @@ def load_predictor(folder: Path, *, definition: Path | None = None, threads: int
     trained = read_definition(artifact.definition)
     judged = read_definition(definition) if definition else trained
     check_fit(judged, trained, artifact)
+    judged = with_questions(judged)
     return Predictor(
         definition=judged,
         windower=Windower(Tokenizer.from_file(str(artifact.tokenizer)), artifact.layout, judged),
@@ -76,6 +78,17 @@ def load_predictor(folder: Path, *, definition: Path | None = None, threads: int
         safety=SafetyRules(judged, rules_pipeline()),
         model=artifact.origin,
     )
+
+
+def with_questions(definition: Definition) -> Definition:
+    """A definition that has no bank of questions takes the one of the shipped definition, where it is an edition of that.
+
+    Model folders are never changed, and questions decide no label: so those made before there was a bank ask from it too.
+    """
+    shipped = default_definition()
+    if definition.questions or (definition.name, definition.shape()) != (shipped.name, shipped.shape()):
+        return definition
+    return replace(definition, questions=shipped.questions)
 
 
 def check_fit(judged: Definition, trained: Definition, artifact: Artifact) -> None:

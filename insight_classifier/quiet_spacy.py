@@ -23,6 +23,7 @@ def _hidden(module: str) -> Iterator[None]:
 
 with _hidden("torch"):
     import spacy
+    from spacy.lang.en.stop_words import STOP_WORDS
     from spacy.language import Language
 
-__all__ = ["Language", "spacy"]
+__all__ = ["STOP_WORDS", "Language", "spacy"]

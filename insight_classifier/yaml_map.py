@@ -105,6 +105,11 @@ class Map:
                 found.append(value)
         return tuple(found)
 
+    def item_line(self, key: str, item: str) -> int:
+        """Where an item of the list under a key stands; the key's own line where there is no such item."""
+        items = self.nodes[key].value if key in self and isinstance(self.nodes[key], yaml.SequenceNode) else ()
+        return next((_line(node) for node in items if _scalar(node) == item), self.mistakes.line((*self.path, key)))
+
     def items_of(self, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
         """A list of some of these words."""
         values = self.items(key)

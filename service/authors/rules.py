@@ -42,7 +42,7 @@ def verdicts(judgement: Mapping[str, Any] | None, word: Word | None, definition:
     if word is not None and word.label is None:
         return Verdicts(DIFFER, people=word.people, at=word.at)
     if word is not None and word.label is not None:
-        asked = _questions(word.answer, definition)
+        asked = _questions(word.answer, definition, judgement["id"] if judgement else "")
         return replace(_told(PEOPLE, word.label, word.answer, asked, definition), people=word.people, at=word.at)
     if judgement is None:
         return Verdicts(NOBODY)
@@ -94,14 +94,13 @@ def _of_model(judgement: Mapping[str, Any], definition: Definition) -> Answer | 
         return None
 
 
-def _questions(answer: Answer | None, definition: Definition) -> tuple[str, ...]:
+def _questions(answer: Answer | None, definition: Definition, note_id: str) -> tuple[str, ...]:
     """What a judgement that says the same would ask; nothing where the answer was given under other members."""
     if answer is None:
         return ()
     try:
-        return coaching(
-            definition, {dimension.name: _verdict(answer.values[dimension.name], dimension) for dimension in definition.dimensions}
-        )
+        said = {dimension.name: _verdict(answer.values[dimension.name], dimension) for dimension in definition.dimensions}
+        return coaching(definition, said, note_id)
     except (KeyError, IndexError):
         return ()
 

@@ -56,3 +56,57 @@ def tokenizer() -> Tokenizer:
     found.normalizer = normalizers.BertNormalizer()
     found.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     return found
+
+
+BANK = """
+questions:
+  cause:
+    title: The cause
+    lacks: not cause_named
+    first:
+      - What came before it?
+      - What changed that day?
+    deeper: ["What was new then?"]
+    deepest: ["What if it had not been new?"]
+    topics:
+      topic:
+        defect:
+          first: ["Which part fails?"]
+  promise:
+    title: The promise
+    lacks: not promise_dated
+    after: cause_named
+    first:
+      - Until when can it wait?
+      - Which day suits?
+      - I noted “{cause_named}”. Until when?
+  patience:
+    title: Patience
+    levels: {patience: [rude, curt]}
+    first: ["How was that for you?", "What made it hard?"]
+  beyond:
+    title: Beyond
+    first: ["What else?", "What next?"]
+"""
+
+
+@pytest.fixture
+def banked(tmp_path: Path) -> Callable[..., Path]:
+    """Writes support_call.yaml with a bank of questions, in which each first occurrence is replaced."""
+
+    def write(*changes: tuple[str, str]) -> Path:
+        bank = BANK
+        for old, new in changes:
+            assert old in bank, f"{old!r} does not stand in the bank"
+            bank = bank.replace(old, new, 1)
+        path = tmp_path / "banked.yaml"
+        path.write_text(SUPPORT_CALL.read_text(encoding="utf-8") + bank, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def support_call_with_bank(banked: Callable[..., Path]) -> Definition:
+    """The second definition with a small bank of questions."""
+    return read_definition(banked())

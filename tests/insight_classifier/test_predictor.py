@@ -1,6 +1,7 @@
 """From text to judgement: offsets are true, labels follow the rule, nothing is cut."""
 
 from copy import copy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from insight_classifier.definition import Definition
 from insight_classifier.judgement import Judgement, Level
 from insight_classifier.notes import Note
-from insight_classifier.predictor import Predictor
+from insight_classifier.predictor import Predictor, with_questions
 from insight_classifier.runtime import OpenVinoRuntime
 
 ODD = [
@@ -100,3 +101,15 @@ def test_a_graph_from_before_there_were_vectors_judges_without(predictor: Predic
     (judgement,) = before.judge([labelled[0].note])
     assert judgement.vector is None
     assert judgement.label == predictor.judge([labelled[0].note])[0].label
+
+
+def test_a_model_from_before_the_bank_asks_from_the_shipped_one(definition: Definition) -> None:
+    old = replace(definition, questions=())
+    assert with_questions(old).questions == definition.questions
+    assert with_questions(old).fingerprint == old.fingerprint
+
+
+def test_a_bank_of_its_own_stays_and_another_definition_gets_none(definition: Definition, support_call: Definition) -> None:
+    own = replace(definition, questions=definition.questions[:1])
+    assert with_questions(own) == own
+    assert with_questions(support_call).questions == ()

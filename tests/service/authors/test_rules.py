@@ -30,6 +30,7 @@ def test_peoples_word_comes_with_the_definitions_own_questions(definition: Defin
     told = verdicts(model, word(definition), definition)
     assert (told.by, told.met, told.people, told.at) == (PEOPLE, False, 1, AT)
     known = {question for d in definition.dimensions for member in d.members for question in member.coaching}
+    known |= {question for need in definition.questions for question in need.every_question()}
     assert told.questions
     assert set(told.questions) <= known
 
