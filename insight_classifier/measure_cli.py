@@ -92,19 +92,19 @@ def _warn(observations: Observations, result: Report) -> None:
     judges = {model for _, _, model in observations.origins}
     unsigned = int((observations.author.codes < 0).sum())
     if observations.failed:
-        tell(f"{observations.failed:,} notes could not be judged, and are left out")
+        tell(f"left out as they could not be judged: {observations.failed:,} notes")
     if others:
-        tell(f"{others:,} notes were judged under another version of {definition.name}. Judge them again, or give --definition")
+        tell(f"judged under another version of {definition.name}: {others:,} notes. Judge them again, or give --definition")
     if len(judges) > 1:
-        tell(f"{len(judges)} models judged these notes: a difference in time may be theirs. Judge all with one")
+        tell(f"judged by {len(judges)} models: a difference in time may be theirs. Judge all with one")
     if observations.audit.elsewhere:
-        tell(f"{observations.audit.elsewhere:,} labels are of notes that are not measured, and are left out")
+        tell(f"left out as their notes are not measured: {observations.audit.elsewhere:,} labels")
     if not observations.author.names:
         tell(
             "no note names its author (author or msl), so nothing can be told of certainty or of groups. Give --notes FILE, which has them"
         )
     elif unsigned:
-        tell(f"{unsigned:,} notes name no author, and count as of one more")
+        tell(f"counted as of one more author, as they name none: {unsigned:,} notes")
     if result.groups[0].rows is None:
         tell("these notes have fewer than 5 authors, or would give away fewer: nothing is shown of them. Leave out a filter")
 

@@ -56,7 +56,7 @@ class Holds:
     """A rule over checks, whose chances are taken as independent given the note; a check that requires another counts with it."""
 
     names: tuple[str, ...]
-    rows: Bools  # the combinations of the named checks for which it holds, (rows, names)
+    rows: tuple[tuple[bool, ...], ...]  # the combinations of the named checks for which it holds
 
     def chances(self, judged: Judged) -> Floats:
         total = np.zeros(len(judged))
@@ -66,7 +66,7 @@ class Holds:
 
     def truths(self, audited: Audited) -> Bools:
         said = np.stack([audited.checks[name] for name in self.names], axis=-1)
-        return np.asarray((said[:, None, :] == self.rows[None]).all(axis=2).any(axis=1))
+        return np.asarray((said[:, None, :] == np.array(self.rows, dtype=bool).reshape(1, -1, len(self.names))).all(axis=2).any(axis=1))
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,8 @@ class Among:
 
 def holds(rule: Rule, definition: Definition) -> Holds:
     """The event that a rule over the definition's checks holds."""
-    return Holds(*definition.rows_where(rule))
+    names, rows = definition.rows_where(rule)
+    return Holds(names, tuple(map(tuple, rows.tolist())))
 
 
 def label_met(definition: Definition) -> LabelMet:

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from insight_classifier.definition import Definition, Dimension
 from insight_classifier.measures.events import Among, Event, Holds, holds, label_met
 from insight_classifier.rule import Rule, parse
@@ -75,7 +73,7 @@ def _of_dimension(dimension: Dimension) -> Iterator[Measure]:
 def _checks(dimension: Dimension) -> Iterator[Measure]:
     for member in dimension.members:
         question = f"How many notes document: {member.title}?"
-        event = Holds((member.name,), np.ones((1, 1), dtype=bool))
+        event = Holds((member.name,), ((True,),))
         yield Measure(member.name, member.title, question, CAVEAT, event, dimension=dimension.name)
 
 

@@ -40,7 +40,9 @@ def _parts(report: Report, definition: Definition) -> Iterator[RenderableType]:
     yield Text(f"{report.notes:,} notes{whose}{among}. {CAVEAT}")
     if not report.labels:
         yield Text(UNTOLD, style="bold")
-    if len(report.groups) == 1:
+    if total.rows is None and len(report.groups) == 1:
+        yield Text(f"All is {HIDDEN}.")
+    elif len(report.groups) == 1:
         yield from _by_dimension(report, definition)
     else:
         for _, found in groupby(report.figures, key=lambda figure: figure.measure.name):
