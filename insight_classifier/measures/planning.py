@@ -7,8 +7,12 @@ within an author, which labels make up for; and so far as the model tells notes 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from insight_classifier.errors import ArgumentError
-from insight_classifier.measures.rates import LEAST_LABELS
+from insight_classifier.measures.likeness import counted_authors, likeness, quality
+from insight_classifier.measures.rates import LEAST_LABELS, Sample, rates
+from insight_classifier.measures.recalibration import Ints
 from insight_classifier.measures.significance import power
 
 POWER = 0.8
@@ -63,6 +67,19 @@ def needed(setting: Setting, change: float, wanted: float = POWER) -> Need:
     notes = _first(lambda number: _all_labelled(replace(setting, notes=number), change) >= wanted, setting.notes, MOST)
     authors = _first(lambda number: _all_labelled(replace(setting, authors=number), change) >= wanted, setting.authors, MOST)
     return Need(change, None, _all_labelled(setting, change), notes, authors)
+
+
+def setting_of(sample: Sample, periods: Ints) -> Setting:
+    """What labelled notes tell of themselves; `periods`: of each note, from 0. Raises ArgumentError where the labels are too few to."""
+    rate = rates(sample, [np.arange(len(sample.scores))])[0]
+    if rate.estimate is None:
+        raise ArgumentError(f"nothing can be planned from these labels: {rate.why}")
+    labelled = sample.labels >= 0
+    authors = max(2, round(counted_authors(sample.authors)))
+    alike = likeness(sample.labels[labelled], sample.authors[labelled], periods[labelled])
+    plain = Setting(rate.estimate.value, authors, max(1, round(rate.notes / authors / len(np.unique(periods)))), alike.correlation)
+    stability = plain.stability if alike.stability is None else alike.stability
+    return replace(plain, stability=stability, quality=quality(sample))
 
 
 def power_of(setting: Setting, change: float, labels: int) -> float:
