@@ -5,13 +5,14 @@ Answers are numbers of categories, from 0; of a scale in its order.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Metric = Literal["nominal", "ordinal", "interval"]
 Matrix = NDArray[np.float64]
+Whole = NDArray[np.integer[Any]]
 
 NORMAL_95 = 1.959964
 DRAWS = 1000
@@ -34,12 +35,12 @@ class Agreement:
 NOTHING = Agreement(None, None, None, 0, None)
 
 
-def kappa(pairs: Sequence[tuple[int, int]], categories: int, metric: Metric = "nominal") -> Agreement:
+def kappa(pairs: Sequence[tuple[int, int]] | Whole, categories: int, metric: Metric = "nominal") -> Agreement:
     """Cohen's kappa of two people, weighted by squared distance unless nominal; interval of Fleiss, Cohen and Everitt (1969)."""
-    if not pairs:
+    if not len(pairs):
         return NOTHING
-    shares = np.zeros((categories, categories))
-    np.add.at(shares, tuple(np.array(pairs, dtype=int).T), 1 / len(pairs))
+    first, second = np.array(pairs, dtype=int).T
+    shares = np.bincount(first * categories + second, minlength=categories**2).reshape(categories, categories) / len(pairs)
     observed, weights = float(np.trace(shares)), _weights(categories, metric)
     rows, columns = shares.sum(axis=1), shares.sum(axis=0)
     seen, chance = float((weights * shares).sum()), float(rows @ weights @ columns)
@@ -59,17 +60,26 @@ def alpha(
 
     The interval is a bootstrap over units: notes are drawn again, not single answers, for the answers to one note belong together.
     """
-    several = [np.bincount(unit, minlength=categories).astype(float) for unit in units if len(unit) > 1]
-    if not several:
+    counts = np.array([np.bincount(unit, minlength=categories) for unit in units if len(unit) > 1], dtype=int)
+    return alpha_of_counts(counts, categories, metric, draws=draws, seed=seed)
+
+
+def alpha_of_counts(
+    counts: Whole, categories: int, metric: Metric = "nominal", *, draws: int = DRAWS, seed: int = 0
+) -> Agreement:  # fmt: skip
+    """As `alpha`, of units that are counted already: how many gave each answer, (units, categories). It takes hardly longer for more."""
+    counts = counts.reshape(-1, categories)
+    counts = counts[counts.sum(axis=1) > 1]
+    if not len(counts):
         return NOTHING
-    counts = np.array(several)
-    together = _coincidences(counts)
-    whole = together.sum(axis=0)[None]
+    kinds, often = np.unique(counts, axis=0, return_counts=True)  # many notes were answered alike
+    together = _coincidences(kinds.astype(float))
+    whole = np.tensordot(often.astype(float), together, axes=1)[None]
     observed = float(np.trace(whole[0]) / whole.sum())
     value = float(_alphas(whole, metric)[0])
     if np.isnan(value):
         return Agreement(None, None, None, len(counts), observed)
-    low, high = _interval(together, metric, draws, seed)
+    low, high = _interval(together, often, metric, draws, seed)
     return Agreement(value, min(low, value), max(high, value), len(counts), observed)
 
 
@@ -105,10 +115,10 @@ def _distances(totals: Matrix, metric: Metric) -> Matrix:
     return np.asarray((middles[:, :, None] - middles[:, None, :]) ** 2)
 
 
-def _interval(together: Matrix, metric: Metric, draws: int, seed: int) -> tuple[float, float]:
-    kinds, often = np.unique(together.reshape(len(together), -1), axis=0, return_counts=True)  # many notes were answered alike
-    drawn = np.random.default_rng(seed).multinomial(len(together), often / len(together), size=draws).astype(float)
-    found = _alphas((drawn @ kinds).reshape(draws, *together.shape[1:]), metric)
+def _interval(together: Matrix, often: Whole, metric: Metric, draws: int, seed: int) -> tuple[float, float]:
+    """`together`: coincidences of each kind of unit; `often`: how many units are of it."""
+    drawn = np.random.default_rng(seed).multinomial(often.sum(), often / often.sum(), size=draws).astype(float)
+    found = _alphas(np.tensordot(drawn, together, axes=1), metric)
     found = found[~np.isnan(found)]
     low, high = np.percentile(found, (2.5, 97.5)) if len(found) else (-1.0, 1.0)
     return float(low), float(high)

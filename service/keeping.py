@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from insight_classifier.definition import Definition
 from insight_classifier.predictor import Predictor, load_predictor
 from service.adjudication.pages import adjudication_routes
+from service.agreement.figures import agreed
 from service.agreement.pages import agreement_routes
 from service.audit.store import expire as expire_audit
 from service.authors.pages import author_routes
@@ -65,6 +66,7 @@ class Keeping:
         self.cards = CatchingUp(database, self.policy)
         self.shadow = Shadow(database, trial(settings, definition), scorer.batcher.idle)
         self.bulks = Bulks(database, self.policy)
+        self.agreed = agreed(database)
         due_after = timedelta(hours=settings.safety_hours)
         self.recorder = Recorder(database, definition, due_after=due_after, wake=self.deliverer.wake, kept=self._kept)
         self.escalation = Escalation(database, emit, told=self.deliverer.wake)
@@ -81,13 +83,13 @@ class Keeping:
         app.include_router(safety_routes(self.database))
         app.include_router(webhook_routes(self.database, self.sender, wake=self.deliverer.wake))
         app.include_router(bulk_routes(self.bulks, rendering))
-        app.include_router(agreement_routes(self.database, rendering, self.policy.definition))
+        app.include_router(agreement_routes(self.database, rendering, self.policy.definition, self.agreed))
         app.include_router(calibration_routes(self.database, rendering, self.policy))
         app.include_router(adjudication_routes(self.database, rendering, self.policy))
         app.include_router(review_routes(self.database, rendering, self.policy))
         app.include_router(export_routes(self.database, rendering, self.policy.definition))
         app.include_router(safety_page_routes(self.database, rendering, self.policy.definition))
-        app.include_router(definition_routes(self.database, rendering, self.live))
+        app.include_router(definition_routes(self.database, rendering, self.live, self.agreed))
         app.include_router(insight_routes(self.database, rendering, self.policy, emit, self.deliverer.wake))
         app.include_router(author_routes(self.database, rendering, self.policy))
         self.working.add_to(app, charge)
@@ -98,6 +100,7 @@ class Keeping:
             await part.start()
             self._ends.push_async_callback(part.stop)
         self._ends.push_async_callback(self.bulks.stop)
+        self._ends.callback(self.agreed.close)
         self.working.start()
         self._ends.push_async_callback(self.working.stop)
 

@@ -10,12 +10,11 @@ from insight_classifier.agreement import Agreement, kappa
 from insight_classifier.definition import Definition
 from service.errors import RequestError
 from service.notes.store import JUDGEMENTS
-from service.reviews.agreeing import LABEL, kinds_of_keys
-from service.reviews.answers import Key, answer_of, flat, label_of, stored_answer
-from service.reviews.kinds import DECIDING
+from service.reviews.agreeing import LABEL, compared, kinds_of_keys
+from service.reviews.answers import Answer, Key, flat, met_by, values_of
 from service.reviews.store import REVIEWS
 
-MOST = 3000  # the latest notes that are compared: their judgements are read whole
+MOST = 2000  # the latest notes that are compared: their judgements are read whole
 Said = Mapping[Key, int]
 
 
@@ -36,24 +35,18 @@ def against_model(
 
 def _first(connection: Connection, fingerprint: str, since: datetime | None, *, blind: bool) -> Sequence[Row[Any]]:
     """The first decision on each wording that two or more decided on, with the judgement that was seen."""
-    wanted: list[Any] = [REVIEWS.c.kind.in_(DECIDING), REVIEWS.c.superseded_at.is_(None), REVIEWS.c.definition_fingerprint == fingerprint]
-    wanted += [REVIEWS.c.blind] if blind else []
-    wanted += [REVIEWS.c.at >= since] if since else []
-    several = select(func.min(REVIEWS.c.id)).where(*wanted).group_by(REVIEWS.c.version_id)
-    several = several.having(func.count(REVIEWS.c.reviewer.distinct()) > 1)
+    first = select(func.min(REVIEWS.c.id).label("id")).where(*compared(fingerprint, since, blind=blind)).group_by(REVIEWS.c.version_id)
+    latest = first.order_by(func.min(REVIEWS.c.id).desc()).limit(MOST)
     joined = REVIEWS.join(JUDGEMENTS, JUDGEMENTS.c.id == REVIEWS.c.judgement_id)
-    query: Select[Any] = (
-        select(REVIEWS.c.answer, REVIEWS.c.label, JUDGEMENTS.c.judgement).select_from(joined).where(REVIEWS.c.id.in_(several))
-    )
-    return connection.execute(query.order_by(REVIEWS.c.id.desc()).limit(MOST)).all()
+    query: Select[Any] = select(REVIEWS.c.answer, REVIEWS.c.label, JUDGEMENTS.c.judgement).select_from(joined)
+    return connection.execute(query.where(REVIEWS.c.id.in_(latest))).all()
 
 
 def _pair(row: Row[Any], definition: Definition) -> tuple[Said, Said] | None:
     """What the model and the person said; None where the model judged by other members."""
     try:
-        model = answer_of(row.judgement, definition)
+        model = flat(values_of(row.judgement, definition), definition)
     except RequestError:
         return None
-    met = definition.label.met
-    said = {LABEL: int(label_of(model, definition) == met), **flat(model, definition)}
-    return said, {LABEL: int(row.label == met), **flat(stored_answer(row.answer), definition)}
+    person = flat(Answer(row.answer), definition)
+    return {LABEL: int(met_by(model, definition)), **model}, {LABEL: int(row.label == definition.label.met), **person}

@@ -17,13 +17,14 @@ from insight_classifier.definition import Definition
 from service.accounts.rules import LOCAL, Account
 from service.accounts.store import names_of
 from service.accounts.visitor import require
-from service.agreement.model import against_model
+from service.agreement.figures import Agreed, Figures, chosen
+from service.agreement.model import MOST
 from service.agreement.words import CAREFUL, FEWEST, FIRM, beside, meaning
 from service.database import Database
 from service.errors import RequestError
 from service.presentation import in_words
 from service.rendering import Rendering
-from service.reviews.agreeing import LABEL, Single, agreement, versions
+from service.reviews.agreeing import LABEL, MOST_ROWS, Single, versions
 from service.reviews.answers import Key
 
 PAGE = "/agreement"
@@ -93,24 +94,33 @@ def _line(single: Single, model: Agreement, names: Mapping[str, str], definition
     )
 
 
-def agreement_routes(database: Database, rendering: Rendering, definition: Definition) -> APIRouter:
+def agreement_routes(database: Database, rendering: Rendering, definition: Definition, agreed: Agreed) -> APIRouter:
     """The page of agreement. Pairs of people are told to those who lead alone: nobody else learns how a colleague does."""
     router = APIRouter(include_in_schema=False, route_class=rendering.route_class())
 
-    def read(connection: Connection, asked: Asked, *, leads: bool) -> dict[str, Any]:
-        since = datetime.combine(asked.since, time(), UTC) if asked.since else None
-        chosen: dict[str, Any] = {"since": since, "blind": asked.blind, "fingerprint": asked.version}
-        singles = agreement(connection, definition, **chosen)
-        people = {who for single in singles for pair in single.pairs for who in pair} if leads else set[str]()
+    def read(connection: Connection, found: Figures, *, leads: bool) -> dict[str, Any]:
+        people = {who for single in found.people for pair in single.pairs for who in pair} if leads else set[str]()
         names = {LOCAL.id: LOCAL.name, **names_of(connection, people)} if leads else {}
-        model = against_model(connection, definition, **chosen)
-        return {"groups": groups(singles, model, names, definition), "versions": versions(connection), "units": singles[0].all.units}
+        told = groups(found.people, found.model, names, definition)
+        return {"groups": told, "versions": versions(connection), "units": found.people[0].all.units, "at": found.at}
 
     @router.get(PAGE)
     async def get_page(request: Request, account: Reader) -> Response:
         asked, leads = read_asked(request.url.query), account.may("adjudicate")
-        found = await database.read_async(lambda connection: read(connection, asked, leads=leads))
-        shown = {**found, "asked": asked, "leads": leads, "fewest": FEWEST, "bounds": (CAREFUL, FIRM), "current": definition.fingerprint}
+        since = datetime.combine(asked.since, time(), UTC) if asked.since else None
+        which = chosen(definition, under=asked.version, since=since, blind=asked.blind)
+        found = (await asyncio.to_thread(agreed.get, which)).value
+        told = await database.read_async(lambda connection: read(connection, found, leads=leads))
+        most = {"most_decisions": MOST_ROWS, "most_notes": MOST}
+        shown = {
+            **told,
+            **most,
+            "asked": asked,
+            "leads": leads,
+            "fewest": FEWEST,
+            "bounds": (CAREFUL, FIRM),
+            "current": definition.fingerprint,
+        }
         return await asyncio.to_thread(lambda: rendering.page("agreement.html", request, 200, **shown))
 
     return router

@@ -1,5 +1,6 @@
 """`/definition`: what the home office means, for people; how it came about, what each change flipped, and where people differ."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -11,7 +12,9 @@ from starlette.responses import Response
 from insight_classifier.definition import Definition
 from service.accounts.rules import Account
 from service.accounts.visitor import require
+from service.agreement.figures import Agreed, Figures, chosen
 from service.database import Database
+from service.definitions.disputes import disputes
 from service.definitions.files import files_of
 from service.definitions.reading import Reading
 from service.definitions.store import one
@@ -27,17 +30,19 @@ Reader = Annotated[Account, Depends(require("read"))]
 class Pages:
     """`live` tells the definition that judges now."""
 
-    def __init__(self, database: Database, rendering: Rendering, live: Callable[[], Definition]) -> None:
-        self.database, self.rendering, self.live = database, rendering, live
+    def __init__(self, database: Database, rendering: Rendering, live: Callable[[], Definition], agreed: Agreed) -> None:
+        self.database, self.rendering, self.live, self.agreed = database, rendering, live, agreed
         self.reading = Reading()
 
     async def show(self, request: Request, fingerprint: str | None) -> Response:
         """The live one, or an older one."""
         live = self.live()
+        older = fingerprint not in (None, live.fingerprint)
+        definition = await self.database.read_async(lambda c: self.reading.definition(c, str(fingerprint))) if older else live
+        people = (await asyncio.to_thread(self.agreed.get, chosen(definition))).value
 
         def read(connection: Connection) -> Response:
-            definition = live if fingerprint in (None, live.fingerprint) else self.reading.definition(connection, str(fingerprint))
-            return self.rendering.page("definition.html", request, **self._shown(connection, definition, live))
+            return self.rendering.page("definition.html", request, **self._shown(connection, definition, live, people))
 
         return await self.database.read_async(read)
 
@@ -58,24 +63,24 @@ class Pages:
         headers = {"Content-Disposition": f'attachment; filename="{name}-{fingerprint}.yaml"'}
         return Response(text, media_type=YAML, headers=headers)
 
-    def _shown(self, connection: Connection, definition: Definition, live: Definition) -> dict[str, Any]:
-        people = self.reading.people(connection, definition)
+    def _shown(self, connection: Connection, definition: Definition, live: Definition, people: Figures) -> dict[str, Any]:
         return {
             "definition": definition,
             "current": definition.fingerprint == live.fingerprint,
             "live": live,
             "titles": {name: member.title for name, member in definition.checks.items()},
             "history": self.reading.history(connection),
-            "agreement": people.agreement,
+            "agreement": {single.key: single.all for single in people.people},
+            "agreed_at": people.at,
             "label_key": LABEL,
-            "disputes": people.disputes,
+            "disputes": disputes(connection, definition),
         }
 
 
-def definition_routes(database: Database, rendering: Rendering, live: Callable[[], Definition]) -> APIRouter:
+def definition_routes(database: Database, rendering: Rendering, live: Callable[[], Definition], agreed: Agreed) -> APIRouter:
     """The pages of the definition. The door lists them with the permission that they take."""
     router = APIRouter(include_in_schema=False, route_class=rendering.route_class())
-    pages = Pages(database, rendering, live)
+    pages = Pages(database, rendering, live, agreed)
 
     @router.get(HERE)
     async def get_current(request: Request, account: Reader) -> Response:

@@ -1,24 +1,18 @@
-"""All that the page of a definition tells: its own wording, its place in the history, what changes flipped, where people differ."""
+"""What the page of a definition tells of its versions: each as it was read, its place in the history, what changes flipped."""
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from insight_classifier.agreement import Agreement
 from insight_classifier.definition import Definition
 from insight_classifier.definition_difference import differences
 from insight_classifier.errors import DefinitionError
-from service.definitions.disputes import Disputes, disputes
 from service.definitions.files import restored
 from service.definitions.store import change, examples, files_in, one, versions
-from service.reviews.agreeing import agreement
-from service.reviews.answers import Key
 
-SECONDS = 60.0  # that agreement is not computed anew: its intervals take a second where there are many decisions
 MOST_READ = 50  # definitions that are kept as they were read
 
 
@@ -33,21 +27,11 @@ class Step:
     before: str | None  # the version before
 
 
-@dataclass(frozen=True)
-class People:
-    """How far people agree, by what is answered, and where they differ."""
-
-    agreement: Mapping[Key, Agreement]
-    disputes: Disputes
-
-
 class Reading:
-    """Blocks: call it in a thread. What does not change is kept, and for a minute what changes slowly. Several threads may use it."""
+    """Blocks: call it in a thread. What was read is kept, for it does not change. Several threads may use it."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self) -> None:
         self._definitions: dict[str, Definition] = {}
-        self._people: dict[str, tuple[float, People]] = {}
-        self._clock = clock
 
     def definition(self, connection: Connection, fingerprint: str) -> Definition:
         """Raises RequestError where it was never seen, DefinitionError where it can no longer be read."""
@@ -63,18 +47,6 @@ class Reading:
         rows = versions(connection)
         first = [Step(rows[0], (), None, (), None)] if rows else []
         return [*(self._step(connection, old, new) for old, new in reversed(list(pairwise(rows)))), *first]
-
-    def people(self, connection: Connection, definition: Definition) -> People:
-        """Under this definition."""
-        at, known = self._clock(), self._people.get(definition.fingerprint)
-        if known is None or at - known[0] > SECONDS:
-            found = {single.key: single.all for single in agreement(connection, definition)}
-            known = (at, People(found, disputes(connection, definition)))
-            self._people = {
-                **{key: value for key, value in self._people.items() if at - value[0] <= SECONDS},
-                definition.fingerprint: known,
-            }
-        return known[1]
 
     def _step(self, connection: Connection, old: Row[Any], new: Row[Any]) -> Step:
         pair = (old.fingerprint, new.fingerprint)

@@ -1,21 +1,24 @@
 """How far reviewers agree, from their decisions: for each dimension, of all and of two people, under one version of the definition."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations, groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from insight_classifier.agreement import Agreement, Metric, alpha, kappa
+from insight_classifier.agreement import Agreement, Metric, alpha_of_counts, kappa
 from insight_classifier.definition import Definition
-from service.reviews.answers import Key, flat, stored_answer
+from service.reviews.answers import Answer, Key, flat
 from service.reviews.kinds import DECIDING
 from service.reviews.store import REVIEWS
 
 LABEL: Key = ("label", "")
-MOST_ROWS = 50_000  # the latest decisions that are compared
+MOST_ROWS = 20_000  # the latest decisions that are compared: more of them make no interval narrower than a hundredth or two
+NOT_SAID = -1
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,18 @@ class Single:
     pairs: dict[tuple[str, str], Agreement]  # Cohen's kappa
 
 
+@dataclass(frozen=True)
+class Told:
+    """Decisions on notes that two or more decided on. `said`: places of answers, (decisions, things that are answered).
+
+    `note`: the number of the note of each decision; `pairs`: numbers of decisions by both people, (notes, 2), for each two people.
+    """
+
+    said: NDArray[np.int8]
+    note: NDArray[np.intp]
+    pairs: Mapping[tuple[str, str], NDArray[np.intp]]
+
+
 def agreement(
     connection: Connection, definition: Definition, *, since: datetime | None = None, blind: bool = True, fingerprint: str | None = None
 ) -> list[Single]:  # fmt: skip
@@ -35,8 +50,9 @@ def agreement(
     `blind`: only decisions of people who had not seen another's. Others are chosen, a second look mostly where there is doubt, and
     would tell too little agreement, or too much.
     """
-    answers = _answers(connection, definition, fingerprint or definition.fingerprint, since, blind=blind)
-    return [_single(key, size, metric, answers) for key, size, metric in kinds_of_keys(definition)]
+    keys = kinds_of_keys(definition)
+    told = _told(_decisions(connection, fingerprint or definition.fingerprint, since, blind=blind), [key for key, *_ in keys], definition)
+    return [_single(key, size, metric, told, place) for place, (key, size, metric) in enumerate(keys)]
 
 
 def versions(connection: Connection) -> list[tuple[str, str]]:
@@ -46,22 +62,13 @@ def versions(connection: Connection) -> list[tuple[str, str]]:
     return [(row.definition_fingerprint, row.definition_version) for row in rows]
 
 
-def _answers(
-    connection: Connection, definition: Definition, fingerprint: str, since: datetime | None, *, blind: bool
-) -> list[dict[str, dict[Key, int]]]:  # fmt: skip
-    """For each wording that two or more decided on: what each of them said."""
+def compared(fingerprint: str, since: datetime | None, *, blind: bool) -> list[ColumnElement[bool]]:
+    """Which decisions are compared, and only where two people or more decided so on the same wording."""
     wanted: list[Any] = [REVIEWS.c.kind.in_(DECIDING), REVIEWS.c.superseded_at.is_(None), REVIEWS.c.definition_fingerprint == fingerprint]
     wanted += [REVIEWS.c.blind] if blind else []
     wanted += [REVIEWS.c.at >= since] if since else []
-    latest = select(*(REVIEWS.c[name] for name in ("id", "version_id", "reviewer", "answer", "label"))).where(*wanted)
-    rows = connection.execute(latest.order_by(REVIEWS.c.id.desc()).limit(MOST_ROWS)).all()
-    by_version = groupby(sorted(rows, key=lambda row: (row.version_id, row.id)), key=lambda row: row.version_id)
-    said = [{row.reviewer: _said(row, definition) for row in group} for _, group in by_version]
-    return [one for one in said if len(one) > 1]
-
-
-def _said(row: Row[Any], definition: Definition) -> dict[Key, int]:
-    return {LABEL: int(row.label == definition.label.met), **flat(stored_answer(row.answer), definition)}
+    several = select(REVIEWS.c.version_id).where(*wanted).group_by(REVIEWS.c.version_id)
+    return [*wanted, REVIEWS.c.version_id.in_(several.having(func.count(REVIEWS.c.reviewer.distinct()) > 1))]
 
 
 def kinds_of_keys(definition: Definition) -> list[tuple[Key, int, Metric]]:
@@ -75,9 +82,39 @@ def kinds_of_keys(definition: Definition) -> list[tuple[Key, int, Metric]]:
     return found
 
 
-def _single(key: Key, size: int, metric: Metric, answers: Sequence[dict[str, dict[Key, int]]]) -> Single:
-    told = [{who: said[key] for who, said in one.items() if key in said} for one in answers]
-    people = sorted({who for one in told for who in one})
-    both = {(a, b): [(one[a], one[b]) for one in told if a in one and b in one] for a, b in combinations(people, 2)}
-    pairs = {pair: kappa(values, size, metric) for pair, values in both.items() if values}
-    return Single(key, alpha([list(one.values()) for one in told], size, metric), pairs)
+def _decisions(connection: Connection, fingerprint: str, since: datetime | None, *, blind: bool) -> list[list[Row[Any]]]:
+    """The latest, by note: of each person one."""
+    latest = select(REVIEWS.c.id).where(*compared(fingerprint, since, blind=blind)).order_by(REVIEWS.c.id.desc()).limit(MOST_ROWS)
+    shown = (REVIEWS.c[name] for name in ("version_id", "reviewer", "answer", "label"))
+    told = connection.execute(select(*shown).where(REVIEWS.c.id.in_(latest)).order_by(REVIEWS.c.id))
+    single = {(row.version_id, row.reviewer): row for row in told}
+    by_note = groupby(sorted(single), key=lambda both: both[0])
+    return [rows for _, group in by_note if len(rows := [single[both] for both in group]) > 1]
+
+
+def _told(decisions: Sequence[Sequence[Row[Any]]], keys: Sequence[Key], definition: Definition) -> Told:
+    rows = [row for one in decisions for row in one]
+    said = np.array([_said(row, keys, definition) for row in rows], np.int8).reshape(-1, len(keys))
+    pairs: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    number = 0
+    for one in decisions:
+        for (a, first), (b, second) in combinations(enumerate(one, number), 2):  # by name, as they were sorted
+            pairs.setdefault((first.reviewer, second.reviewer), []).append((a, b))
+        number += len(one)
+    note = np.repeat(np.arange(len(decisions)), [len(one) for one in decisions])
+    return Told(said, note, {people: np.array(both) for people, both in sorted(pairs.items())})
+
+
+def _said(row: Row[Any], keys: Sequence[Key], definition: Definition) -> list[int]:
+    said = {LABEL: int(row.label == definition.label.met), **flat(Answer(row.answer), definition)}
+    return [said.get(key, NOT_SAID) for key in keys]
+
+
+def _single(key: Key, size: int, metric: Metric, told: Told, place: int) -> Single:
+    said = told.said[:, place]
+    known = said != NOT_SAID
+    notes = int(told.note[-1]) + 1 if len(told.note) else 0
+    counts = np.bincount(told.note[known] * size + said[known], minlength=notes * size).reshape(notes, size)
+    both = {people: said[decisions] for people, decisions in told.pairs.items()}
+    values = {people: found[(found != NOT_SAID).all(axis=1)] for people, found in both.items()}
+    return Single(key, alpha_of_counts(counts, size, metric), {p: kappa(found, size, metric) for p, found in values.items() if len(found)})

@@ -36,12 +36,17 @@ class Answer:
 
 def answer_of(judgement: Mapping[str, Any], definition: Definition) -> Answer:
     """What the model said, as an answer. Raises RequestError where it judged by a definition with other members."""
+    said = values_of(judgement, definition)
+    return replace(said, marks=tuple(mark for d in definition.dimensions for mark in _marks(judgement[d.name], d, definition)))
+
+
+def values_of(judgement: Mapping[str, Any], definition: Definition) -> Answer:
+    """As `answer_of`, without the evidence."""
     try:
-        values = {dimension.name: _said(judgement[dimension.name], dimension) for dimension in definition.dimensions}
+        return Answer({dimension.name: _said(judgement[dimension.name], dimension) for dimension in definition.dimensions})
     except KeyError as missing:
         detail = f"The note was judged by another version of the definition, without {missing}: it cannot be confirmed, answer it in full."
         raise RequestError(detail, "review_invalid") from None
-    return Answer(values, tuple(mark for d in definition.dimensions for mark in _marks(judgement[d.name], d, definition)))
 
 
 def read_answer(given: Mapping[str, Any], fields: Mapping[str, str], definition: Definition) -> tuple[Answer, tuple[str, ...]]:
@@ -100,21 +105,25 @@ def patched(answer: Answer, changes: Mapping[str, Any]) -> dict[str, Any]:
 
 def label_of(answer: Answer, definition: Definition) -> str:
     """The label that follows from the checks."""
-    checks = {name: met for (_, name), met in flat(answer, definition).items() if name}
-    return definition.label.name(definition.label.rule({name: bool(met) for name, met in checks.items()}))
+    return definition.label.name(met_by(flat(answer, definition), definition))
+
+
+def met_by(said: Mapping[Key, int], definition: Definition) -> bool:
+    """Whether the label is met by what was answered."""
+    return definition.label.rule({name: bool(met) for (_, name), met in said.items() if name})
 
 
 def flat(answer: Answer, definition: Definition) -> dict[Key, int]:
     """Every single thing that was answered: a check as 0 or 1, a scale or choice by the place of its member."""
     found: dict[Key, int] = {}
     for dimension in definition.dimensions:
-        value = answer.values.get(dimension.name)
+        value, names = answer.values.get(dimension.name), dimension.names
         if isinstance(value, Mapping):
-            found |= {(dimension.name, name): int(bool(met)) for name, met in value.items() if name in dimension.names}
-        elif isinstance(value, int) and 0 <= value < len(dimension.members):
+            found |= {(dimension.name, name): int(bool(met)) for name, met in value.items() if name in names}
+        elif isinstance(value, int) and 0 <= value < len(names):
             found[dimension.name, ""] = value
-        elif value in dimension.names:
-            found[dimension.name, ""] = dimension.names.index(value)
+        elif value in names:
+            found[dimension.name, ""] = names.index(value)
     return found
 
 
