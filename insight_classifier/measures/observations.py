@@ -1,7 +1,7 @@
 """Everything that is measured from, in columns: the model's word on each note, people's on some, and what is known of each."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +35,10 @@ from insight_classifier.measures.recalibration import Ints
 
 @dataclass(frozen=True)
 class Observations:
-    """Notes under one definition. `authors`: numbers from 0; notes of unknown author are as of one more. `failed`: could not be judged."""
+    """Notes under one definition. `authors`: numbers from 0; notes of unknown author are as of one more. `failed`: could not be judged.
+
+    `ids`: of the notes, in the order of their columns; `origins`: how many notes each definition and model judged.
+    """
 
     definition: Definition
     judged: Judged
@@ -46,6 +49,7 @@ class Observations:
     answered: Column
     failed: int = 0
     origins: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    ids: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.judged)
@@ -98,7 +102,7 @@ def read_observations(
     author, dates, answered = (facts.column(name, len(read.ids)) for name in (AUTHOR, DATE, ANSWERED))
     columns |= {f"{name}/{unit}": period(dates, unit) for name in names if name in PERIODS for unit in PERIODS}
     columns[TICKED] = facts.column(TICKED, len(read.ids))
-    return Observations(definition, read.judged, labels, author, columns, dates, answered, read.failed, Counter(read.origins))
+    return Observations(definition, read.judged, labels, author, columns, dates, answered, read.failed, Counter(read.origins), read.ids)
 
 
 def _origin(name: str) -> str:
