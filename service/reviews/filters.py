@@ -71,9 +71,10 @@ def read_asked(query: str, definition: Definition) -> Asked:
     return Asked(view, given.get(AFTER), DONE in given, QUEUE in given)
 
 
-def tabs(view: View) -> list[tuple[str, str, str, bool]]:
-    """Each queue under the same filters: title, what it holds, query, and whether it is this one."""
-    asked = ((queue, Asked(replace(view, queue=name))) for name, queue in QUEUES.items())
+def tabs(view: View, *, trial: bool = True) -> list[tuple[str, str, str, bool]]:
+    """Each queue under the same filters: title, what it holds, query, and whether it is this one. `trial`: whether a model is on trial."""
+    offered = {name: queue for name, queue in QUEUES.items() if trial or not queue.trial or queue is view.described}
+    asked = ((queue, Asked(replace(view, queue=name))) for name, queue in offered.items())
     return [(queue.title, queue.what, one.query, queue is view.described) for queue, one in asked]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Row,
     Select,
     cast,
@@ -46,8 +47,6 @@ PAGE, MOST = 50, 500  # notes on a page
 COUNTED = 100_000  # a count ends there
 FEW = 3000
 FOUND_ON_SQLITE = "SELECT rowid FROM review_words WHERE review_words MATCH :asked"
-# Where the model on trial differs from the judgement that counts.
-ON_TRIAL = exists().where(SHADOW.c.note_id == CARDS.c.note_id, SHADOW.c.judgement_id == CARDS.c.judgement_id, SHADOW.c.differs)
 
 
 @dataclass(frozen=True)
@@ -95,8 +94,7 @@ def chosen(connection: Connection, view: View, who: str, *, after: str | None = 
     """The notes of a view: `note_id`, `due_at`, and `place`, by which they are sorted; narrow, for many may have to be sorted."""
     queue, place = view.described, _place(view)
     due = ITEMS.c.due_at if queue.safety else null()
-    source = ITEMS.join(CARDS, CARDS.c.note_id == ITEMS.c.note_id) if queue.safety else CARDS
-    query = select(CARDS.c.note_id, due.label("due_at"), place.label("place")).select_from(source)
+    query = select(CARDS.c.note_id, due.label("due_at"), place.label("place")).select_from(_source(view))
     query = query.where(*_conditions(connection, view, who))
     if not ordered:
         return query
@@ -104,6 +102,13 @@ def chosen(connection: Connection, view: View, who: str, *, after: str | None = 
     if after is not None:
         query = query.where(*_behind(keys, _key(after, view), rising=queue.rising))
     return query.order_by(*(key if queue.rising else key.desc() for key in keys))
+
+
+def _source(view: View) -> FromClause:
+    """Few notes have a safety item or differ on trial: those are gone through rather than all cards."""
+    if view.described.safety:
+        return ITEMS.join(CARDS, CARDS.c.note_id == ITEMS.c.note_id)
+    return SHADOW.join(CARDS, CARDS.c.note_id == SHADOW.c.note_id) if view.described.trial else CARDS
 
 
 def _place(view: View) -> ColumnElement[Any]:
@@ -132,7 +137,7 @@ def _conditions(connection: Connection, view: View, who: str) -> list[ColumnElem
     found += [CARDS.c.note_id < _id_at(view.until + timedelta(days=1))] if view.until else []
     found += [_has(one, dialect) for one in view.filters]
     found += _matches(connection, view)
-    found += [ON_TRIAL] if queue.trial else []
+    found += [SHADOW.c.differs, SHADOW.c.judgement_id == CARDS.c.judgement_id] if queue.trial else []
     found += [_reviewed_by(view.reviewer, DECIDING)] if view.reviewer else []
     found += [_not_dealt_with(who, sorted_all=bool(view.seed))] if wants_open or queue.name == "calibration" else []
     return found

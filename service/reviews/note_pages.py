@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -31,6 +31,8 @@ from service.reviews.scores import Policy
 from service.reviews.sheet import Sheet, read_sheet, seen_row
 from service.reviews.store import save
 from service.reviews.timeline import MANY, Timeline, timeline
+from service.reviews.trial import told as told_trial
+from service.shadow.store import of_note
 
 LIST, NOTE = "/review", "/review/notes/{note_id}"
 FORM_LIMIT = 262_144  # a comment and evidence, in the encoding of forms
@@ -62,6 +64,7 @@ class NoteDesk:
         held = await self._hold(note_id, account, asked) if problem is None else None
         sheet, visits, people = await self.database.read_async(lambda connection: self._read(connection, note_id, account))
         life = await self.database.read_async(lambda connection: read_life(connection, note_id))
+        trial = await self.database.read_async(lambda connection: self._trial(connection, sheet.note))
         refused = problem or held
         shown = {
             **self._shown(sheet, form if problem and problem.code in ANEW else None),
@@ -76,6 +79,7 @@ class NoteDesk:
             "timeline": visits,
             "life": life,
             "trying": trying,
+            "trial": trial,
             "opened_at": now().isoformat(),
         }
         status = trying.problem.status if trying else problem_of(problem).status if problem else 200
@@ -129,6 +133,13 @@ class NoteDesk:
         leads = account.may(ADJUDICATE)
         sheet = read_sheet(connection, note_id, account.id, sees_all=leads)
         return sheet, timeline(connection, sheet.note.hcp, note_id, self.definition), assignees(connection) if leads else {}
+
+    def _trial(self, connection: Connection, note: Row[Any]) -> Mapping[str, Any] | None:
+        """Where a model on trial differs from the judgement that is shown."""
+        row = of_note(connection, note.note_id)
+        if row is None or row.judgement_id != note.judgement_id:
+            return None
+        return {"model": row.model_name, "told": told_trial(row.parts, self.definition)}
 
     def _shown(self, sheet: Sheet, given: Mapping[str, str] | None) -> dict[str, Any]:
         note, definition = sheet.note, self.definition

@@ -26,6 +26,7 @@ from service.reviews.saved_pages import saved_view_routes
 from service.reviews.scores import Policy
 from service.reviews.similar_pages import similar_routes
 from service.reviews.undo import undo
+from service.shadow.store import on_trial
 
 DECIDE, SETTLE = (
     ("/review/notes", "/review/next"),
@@ -43,16 +44,16 @@ class Desk:
     async def show_list(self, request: Request, asked: Asked) -> Response:
         account, at, view = account_of(request), now(), asked.view
 
-        def read(connection: Connection) -> tuple[Page, Mapping[str, Sequence[str]], Mapping[str, str], Sequence[SavedView]]:
+        def read(connection: Connection) -> tuple[Page, Mapping[str, Sequence[str]], Mapping[str, str], Sequence[SavedView], bool]:
             found = page(connection, view, account.id, after=asked.after)
             names = names_of(connection, {e.card.leased_by for e in found.entries if e.card.leased_by})
-            return found, choices(connection), names, saved_views(connection, account.id)
+            return found, choices(connection), names, saved_views(connection, account.id), on_trial(connection)
 
-        found, facets, names, saved = await self.database.read_async(read)
+        found, facets, names, saved, trial = await self.database.read_async(read)
         offered = selects(view, self.definition, facets)
         shown = {
             "asked": asked,
-            "tabs": tabs(view),
+            "tabs": tabs(view, trial=trial),
             "chips": chips(view, self.definition),
             "selects": offered,
             "others": list(others(view, [one.name for one in offered])),

@@ -76,6 +76,11 @@ def of_note(connection: Connection, note_id: str) -> Row[Any] | None:
     return connection.execute(select(SHADOW).where(SHADOW.c.note_id == note_id, SHADOW.c.differs)).one_or_none()
 
 
+def on_trial(connection: Connection) -> bool:
+    """Whether a model on trial has judged anything."""
+    return connection.execute(select(SHADOW.c.note_id).limit(1)).first() is not None
+
+
 def counts(connection: Connection) -> tuple[int, int]:
     """How many notes were compared, and on how many the two differ."""
     row = connection.execute(select(func.count(), func.count().filter(SHADOW.c.differs)).select_from(SHADOW)).one()
