@@ -13,10 +13,10 @@ from pathlib import Path
 
 from scipy.stats import binomtest
 
-from insight_classifier.coaching import lacks
 from insight_classifier.command import default_model
 from insight_classifier.definition import Definition
 from insight_classifier.judgement import Judgement
+from insight_classifier.lacks import lacks
 from insight_classifier.notes import LabelledNote
 from insight_classifier.predictor import load_predictor
 from insight_classifier.questions import Need

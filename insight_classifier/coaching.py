@@ -8,13 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from insight_classifier.definition import Definition, Dimension
 from insight_classifier.judgement import Check, Level, Option, Verdict
+from insight_classifier.lacks import checks_met, lacks
 from insight_classifier.phrases import phrases
 from insight_classifier.questions import STEPS, Need, Steps, filled, slots
-from insight_classifier.rule import Rule
 
 MOST = 3
-FIRM = 0.97  # so sure of a lack, the weightiest goes first; else the surest
-LEAST = 0.6  # less sure of a lack, nobody is told of it
 ON_TOPIC = 0.5  # less sure of what a note is about, it is asked without it
 
 
@@ -30,57 +28,11 @@ def coaching(definition: Definition, verdicts: Mapping[str, Verdict], note_id: s
     return (*_asked(definition, verdicts, note_id, room), *reminders)
 
 
-def lacks(definition: Definition, verdicts: Mapping[str, Verdict]) -> tuple[Need, ...]:
-    """The needs of the bank that the note has, in the order in which they are asked: the first is one that it surely has."""
-    met, reached = checks_met(verdicts), levels_reached(verdicts)
-    sure = {
-        need.name: chance
-        for need in definition.questions
-        if need.holds(met, reached) and need.fits(met) and (chance := sureness(need, definition, verdicts)) >= LEAST
-    }
-    found = [need for need in definition.questions if need.name in sure]
-    best = next((need for need in found if sure[need.name] >= FIRM), max(found, key=lambda need: sure[need.name], default=None))
-    return tuple(sorted(found, key=lambda need: need is not best))
-
-
-def sureness(need: Need, definition: Definition, verdicts: Mapping[str, Verdict]) -> float:
-    """The chance that the note has the lack; 1 where people said so, who give no probabilities."""
-    chances = [_chance(need.lacks, definition, verdicts)] if need.lacks else []
-    for scale, names in need.levels.items():
-        verdict = verdicts[scale]
-        if isinstance(verdict, Level) and verdict.probabilities:
-            chances.append(
-                sum(p for name, p in zip(definition.dimension(scale).names, verdict.probabilities, strict=True) if name in names)
-            )
-    return min(chances, default=1.0)
-
-
-def checks_met(verdicts: Mapping[str, Verdict]) -> dict[str, bool]:
-    """Every check by its name."""
-    return {name: check.met for verdict in verdicts.values() if isinstance(verdict, Mapping) for name, check in verdict.items()}
-
-
-def levels_reached(verdicts: Mapping[str, Verdict]) -> dict[str, str]:
-    """The name of the level on every scale."""
-    return {scale: verdict.name for scale, verdict in verdicts.items() if isinstance(verdict, Level)}
-
-
-def _chance(rule: Rule, definition: Definition, verdicts: Mapping[str, Verdict]) -> float:
-    """Of a rule over checks, taken for independent of each other."""
-    names, rows = definition.rows_where(rule)
-    checks = {name: check for verdict in verdicts.values() if isinstance(verdict, Mapping) for name, check in verdict.items()}
-    yes = [_yes(checks[name]) for name in names]
-    total = 0.0
-    for row in rows:
-        product = 1.0
-        for met, chance in zip(row, yes, strict=True):
-            product *= chance if met else 1 - chance
-        total += product
-    return total
-
-
-def _yes(check: Check) -> float:
-    return float(check.met) if check.probability is None else check.probability
+def chain(need: Need, definition: Definition, verdicts: Mapping[str, Verdict], note_id: str = "") -> tuple[str, ...]:
+    """The questions of one need for a note, each deeper than the one before."""
+    words = phrases(definition, verdicts)
+    found = (_picked(need, step, verdicts, words, note_id) for step in STEPS)
+    return tuple(dict.fromkeys(question for question in found if question))
 
 
 def _asked(definition: Definition, verdicts: Mapping[str, Verdict], note_id: str, room: int) -> list[str]:
@@ -90,7 +42,7 @@ def _asked(definition: Definition, verdicts: Mapping[str, Verdict], note_id: str
     order = [(need, STEPS[0]) for need in needs] + [(need, step) for need in needs for step in STEPS[1:]]
     found: list[str] = []
     for need, step in order:
-        question = _picked(need, step, definition, verdicts, words, note_id)
+        question = _picked(need, step, verdicts, words, note_id)
         if question and question not in found:
             found.append(question)
     return found[:room]
@@ -102,9 +54,7 @@ def _beyond(definition: Definition, verdicts: Mapping[str, Verdict]) -> Iterator
     return (need for need in definition.questions if not need.names_a_lack and need.fits(met))
 
 
-def _picked(
-    need: Need, step: str, definition: Definition, verdicts: Mapping[str, Verdict], words: Mapping[str, str], note_id: str
-) -> str | None:
+def _picked(need: Need, step: str, verdicts: Mapping[str, Verdict], words: Mapping[str, str], note_id: str) -> str | None:
     """One of a step's questions by the note's id: one that says something of this note where there is any, else a plain one."""
     plain = need.questions.get(step, ())
     close = [text for question in plain if slots(question) and (text := filled(question, words))]

@@ -2,9 +2,10 @@
 
 import pytest
 
-from insight_classifier.coaching import coaching, lacks
-from insight_classifier.definition import Definition, Dimension
-from insight_classifier.judgement import Check, Level, Option, Span, Verdict
+from insight_classifier.coaching import coaching
+from insight_classifier.definition import Definition
+from insight_classifier.judgement import Check, Level, Option, Verdict
+from tests.insight_classifier.verdicts import banked_verdicts, nothing
 
 CAUSE, FIX, PROMISE, PLACE = "What caused it?", "Stay on the line", "By when", "What would you want"
 
@@ -48,92 +49,40 @@ def test_a_question_that_two_members_share_is_asked_once(changed):
     assert len(asked(shared)) == 1
 
 
-def banked_verdicts(definition: Definition, level: int = 4, sure: float = 0.99, **met: bool) -> dict[str, Verdict]:
-    """What is met or not is so with that probability; the evidence of each check are the same words."""
-    quote = (Span("transcript", 0, 24, "the day unit has no lift"),)
-    checks = definition.dimension("resolution").names
-    return {
-        "resolution": {
-            name: Check(met.get(name, False), sure if met.get(name) else 1 - sure, quote if met.get(name) else ()) for name in checks
-        },
-        "patience": Level(level, definition.dimension("patience").names[level], tuple(float(i == level) for i in range(5))),
-        "topic": Option("invoice", {"invoice": 0.9, "shipment": 0.1, "defect": 0.0}),
-    }
-
-
-def names(definition: Definition, verdicts: dict[str, Verdict]) -> list[str]:
-    return [need.name for need in lacks(definition, verdicts)]
-
-
-def test_the_weightiest_lack_is_asked_for_first(support_call_with_bank: Definition):
-    verdicts = banked_verdicts(support_call_with_bank, level=0)
-    assert names(support_call_with_bank, verdicts) == ["cause", "patience"]
-
-
-def test_a_lack_is_not_asked_for_before_what_it_builds_on(support_call_with_bank: Definition):
-    assert "promise" not in names(support_call_with_bank, banked_verdicts(support_call_with_bank))
-    assert "promise" in names(support_call_with_bank, banked_verdicts(support_call_with_bank, cause_named=True))
-
-
-def test_where_none_is_certain_the_surest_lack_goes_first(support_call_with_bank: Definition):
-    verdicts = banked_verdicts(support_call_with_bank, level=0, sure=0.8)
-    assert names(support_call_with_bank, verdicts) == ["patience", "cause"]
-
-
-def test_an_unsure_lack_is_not_told(support_call_with_bank: Definition):
-    verdicts = banked_verdicts(support_call_with_bank, sure=0.55)
-    assert names(support_call_with_bank, verdicts) == []
-
-
-def test_peoples_word_needs_no_probability(support_call_with_bank: Definition):
-    verdicts = banked_verdicts(support_call_with_bank)
-    verdicts["resolution"] = {name: Check(False, None) for name in support_call_with_bank.dimension("resolution").names}
-    verdicts["patience"] = Level(1, "curt", ())
-    assert names(support_call_with_bank, verdicts) == ["cause", "patience"]
-
-
-def test_one_lack_is_asked_for_ever_deeper(support_call_with_bank: Definition):
+def test_one_lack_is_asked_for_ever_deeper(support_call_with_bank: Definition) -> None:
     first, *others = coaching(support_call_with_bank, banked_verdicts(support_call_with_bank), "a")
     assert first in support_call_with_bank.questions[0].questions["first"]
     assert others == ["What was new then?", "What if it had not been new?"]
 
 
-def test_where_nothing_lacks_no_lack_is_claimed(support_call_with_bank: Definition):
+def test_where_nothing_lacks_no_lack_is_claimed(support_call_with_bank: Definition) -> None:
     everything = banked_verdicts(support_call_with_bank, cause_named=True, fix_confirmed=True, promise_dated=True)
     assert set(coaching(support_call_with_bank, everything)) <= set(support_call_with_bank.questions[-1].every_question())
 
 
-def test_the_same_note_is_asked_the_same_and_others_otherwise(support_call_with_bank: Definition):
+def test_the_same_note_is_asked_the_same_and_others_otherwise(support_call_with_bank: Definition) -> None:
     verdicts = banked_verdicts(support_call_with_bank)
     asked_of = {note: coaching(support_call_with_bank, verdicts, note) for note in map(str, range(20))}
     assert len({questions[0] for questions in asked_of.values()}) == 2
     assert coaching(support_call_with_bank, verdicts, "7") == asked_of["7"]
 
 
-def test_a_question_on_the_topic_goes_before_plain_ones(support_call_with_bank: Definition):
+def test_a_question_on_the_topic_goes_before_plain_ones(support_call_with_bank: Definition) -> None:
     verdicts = banked_verdicts(support_call_with_bank)
     verdicts["topic"] = Option("defect", {"invoice": 0.1, "shipment": 0.0, "defect": 0.9})
     assert {coaching(support_call_with_bank, verdicts, str(i))[0] for i in range(9)} == {"Which part fails?"}
 
 
-def test_the_notes_own_words_fill_a_question(support_call_with_bank: Definition):
+def test_the_notes_own_words_fill_a_question(support_call_with_bank: Definition) -> None:
     verdicts = banked_verdicts(support_call_with_bank, cause_named=True)
     assert coaching(support_call_with_bank, verdicts)[0] == "I noted “the day unit has no lift”. Until when?"
 
 
-def test_reminders_of_a_lane_come_last_and_within_three(definition: Definition):
+def test_reminders_of_a_lane_come_last_and_within_three(definition: Definition) -> None:
     lane = next(dimension for dimension in definition.dimensions if dimension.lane)
-    verdicts: dict[str, Verdict] = {d.name: _nothing(d) for d in definition.dimensions}
+    verdicts: dict[str, Verdict] = {d.name: nothing(d) for d in definition.dimensions}
     verdicts[lane.name] = {name: Check(True, None) for name in lane.names}
     reminders = [question for member in lane.members for question in member.coaching]
     questions = coaching(definition, verdicts)
     assert list(questions[-len(reminders) :]) == reminders
     assert len(questions) == max(3, len(reminders) + 1)
-
-
-def _nothing(dimension: Dimension) -> Verdict:
-    if dimension.kind == "scale":
-        return Level(0, dimension.names[0], ())
-    if dimension.kind == "choice":
-        return Option(dimension.names[0], {})
-    return {name: Check(False, None) for name in dimension.names}
