@@ -58,23 +58,40 @@ def sample(cell: Cell, random: np.random.Generator) -> Sample:
     return Sample(1 / (1 + np.exp(-log_odds)), labels, authors)
 
 
-def row(cell: Cell, draws: int, random: np.random.Generator) -> str:
-    """What came of so many draws, as a row of the table."""
+@dataclass(frozen=True)
+class Found:
+    """`coverage`: of the truth by ranges, `alone`: by ranges from labels alone; widths, `off` (the estimate) and `model_off` are shares."""
+
+    coverage: float
+    alone: float
+    width: float
+    width_alone: float
+    off: float
+    model_off: float
+    untold: int
+
+
+def measured(cell: Cell, draws: int, random: np.random.Generator) -> Found:
+    """What came of so many draws."""
     found = [rates(one, [np.ones(len(one.scores), dtype=bool)])[0] for one in (sample(cell, random) for _ in range(draws))]
-    told = [rate for rate in found if rate.range and rate.from_labels and rate.estimate]
-    held, held_alone, width, alone = np.mean(
-        [
-            (r.range.holds(cell.prevalence), r.from_labels.holds(cell.prevalence), 2 * r.range.reach, 2 * r.from_labels.reach)
-            for r in told
-            if r.range and r.from_labels
-        ],
-        axis=0,
+    told = [(r.range, r.from_labels, r.estimate.value) for r in found if r.range and r.from_labels and r.estimate]
+    return Found(
+        coverage=float(np.mean([within.holds(cell.prevalence) for within, _, _ in told])),
+        alone=float(np.mean([within.holds(cell.prevalence) for _, within, _ in told])),
+        width=2 * float(np.mean([within.reach for within, _, _ in told])),
+        width_alone=2 * float(np.mean([within.reach for _, within, _ in told])),
+        off=float(np.mean([value for _, _, value in told])) - cell.prevalence,
+        model_off=float(np.mean([rate.model for rate in found])) - cell.prevalence,
+        untold=draws - len(told),
     )
-    off = np.mean([rate.model for rate in found]) - cell.prevalence
-    centre = np.mean([rate.estimate.value for rate in told if rate.estimate]) - cell.prevalence
+
+
+def row(cell: Cell, found: Found) -> str:
+    """As a row of the table."""
     told_of = (f"{cell.prevalence:.0%}", str(cell.authors), cell.model.name)
-    held_both, widths = (f"{held:.1%}", f"{held_alone:.1%}"), (f"{100 * width:.1f}", f"{1 - width / alone:.0%}")
-    return f"| {' | '.join([*told_of, *held_both, *widths, f'{100 * centre:+.1f}', f'{100 * off:+.1f}', str(draws - len(told))])} |"
+    widths = (f"{100 * found.width:.1f}", f"{1 - found.width / found.width_alone:.0%}")
+    off = (f"{100 * found.off:+.1f}", f"{100 * found.model_off:+.1f}")
+    return f"| {' | '.join([*told_of, f'{found.coverage:.1%}', f'{found.alone:.1%}', *widths, *off, str(found.untold)])} |"
 
 
 def cells() -> Iterator[Cell]:
@@ -87,7 +104,7 @@ def main() -> None:
     draws = arguments.parse_args().draws
     print(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}")
     for number, cell in enumerate(cells()):
-        print(row(cell, draws, np.random.default_rng(number)), flush=True)
+        print(row(cell, measured(cell, draws, np.random.default_rng(number))), flush=True)
 
 
 if __name__ == "__main__":

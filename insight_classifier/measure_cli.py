@@ -8,14 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from insight_classifier.command import plain_errors, say, tell
-from insight_classifier.definition import Definition
 from insight_classifier.definition_reader import default_definition, read_definition
-from insight_classifier.errors import ArgumentError, FileError
+from insight_classifier.errors import FileError
+from insight_classifier.measure_options import chosen_measures, read_filters, refuse_people
 from insight_classifier.measures.alignment import read_plan
 from insight_classifier.measures.declared_reader import read_measures, shipped_measures
-from insight_classifier.measures.facts import AUTHOR, SAME
 from insight_classifier.measures.groups import grouped
-from insight_classifier.measures.measure import Measure, measures_of
+from insight_classifier.measures.measure import measures_of
 from insight_classifier.measures.observations import Observations, read_observations
 from insight_classifier.measures.report import Report, report
 
@@ -41,48 +40,14 @@ def measure_command(
         declared = read_measures(measures, found) if measures else shipped_measures(found)
         known = measures_of(found, declared.measures)
         weights = read_plan(plan, found) if plan else None
-        keys, filters = list(dict.fromkeys(by or [])), _filters(where or [])
-        _refuse_people([*keys, *filters])
+        keys, filters = list(dict.fromkeys(by or [])), read_filters(where or [])
+        refuse_people([*keys, *filters])
         observations = read_observations(file, found, [*keys, *filters], notes=notes, audit=audit, bands=declared.bands)
-        chosen = _chosen(known, measure or [], found, grouped=bool(keys))
+        chosen = chosen_measures(known, measure or [], found, grouped=bool(keys))
         result = report(observations, chosen, grouped(observations, keys, filters), weights)
         _warn(observations, result)
         _write(result, observations, filters, keys, as_csv, as_json)
         raise typer.Exit(3 if observations.failed else 0)
-
-
-def _filters(where: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for item in where:
-        key, equals, value = item.partition("=")
-        if not equals or not key or not value:
-            raise ArgumentError(f"--where {item[:60]}: write NAME=VALUE, as country=DE")
-        if key in found:
-            raise ArgumentError(f"--where names {key} twice: give one value, or group by it with --by {key}")
-        found[key] = value
-    return found
-
-
-def _refuse_people(names: Sequence[str]) -> None:
-    """Nobody compares people here, and a file tells nobody who looks."""
-    for name in names:
-        if name in SAME[AUTHOR]:
-            raise ArgumentError(
-                f"{name}: figures of one author are for that person alone, on their own page. Use team, country or tenure_band"
-            )
-
-
-def _chosen(known: Sequence[Measure], names: Sequence[str], definition: Definition, *, grouped: bool) -> list[Measure]:
-    """Those that are named; else all, or of groups the label, the declared ones, its checks and the means."""
-    by_name = {measure.name: measure for measure in known}
-    for name in names:
-        if name not in by_name:
-            raise ArgumentError(f"--measure {name[:60]}: there is none. Use {', '.join(by_name)}")
-    if names:
-        return [by_name[name] for name in dict.fromkeys(names)]
-    if not grouped:
-        return list(known)
-    return [one for one in known if one.dimension is None or one.mean_of or one.name in definition.label.rule.names]
 
 
 def _warn(observations: Observations, result: Report) -> None:

@@ -25,7 +25,7 @@ class Audit:
     def labels(self, event: Event, notes: int) -> NDArray[np.int64]:
         """Of each note 1 or 0 as people say, -1 where nobody looked: (notes,)."""
         found = np.full(notes, -1, dtype=np.int64)
-        if len(self.rows):
+        if len(self.rows) and self.audited.checks.keys() >= set(event.asked):
             found[self.rows] = event.truths(self.audited)
         return found
 
@@ -59,9 +59,10 @@ def read_audit(path: Path, definition: Definition, rows: Mapping[str, int]) -> A
 
 
 def audit_of(found: Mapping[int, LabelledNote], definition: Definition, elsewhere: int = 0) -> Audit:
-    """From people's labels by row. A check that people were not asked counts as not met."""
+    """From people's labels by row. A check that some were not asked (rules judge it alone) is as if nobody had been."""
     labelled = [found[row] for row in sorted(found)]
-    checks = {name: np.array([one.checks.get(name, False) for one in labelled], dtype=bool) for name in definition.checks}
+    asked = [name for name in definition.checks if all(name in one.checks for one in labelled)]
+    checks = {name: np.array([one.checks[name] for one in labelled], dtype=bool) for name in asked}
     members = {d.name: np.array([one.levels[d.name] for one in labelled], dtype=np.int8) for d in definition.of_kind("scale")}
     for dimension in definition.of_kind("choice"):
         places = [dimension.names.index(one.options[dimension.name]) for one in labelled]

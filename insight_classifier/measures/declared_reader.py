@@ -21,8 +21,14 @@ _DEEDS = ("did", "does", "performed", "actually")
 
 def shipped_measures(definition: Definition) -> Declarations:
     """What ships for this definition, by its name; nothing where it is another's. Raises DefinitionError."""
+    path = shipped_file(definition)
+    return read_measures(path, definition) if path else Declarations()
+
+
+def shipped_file(definition: Definition) -> Path | None:
+    """The file that ships for this definition."""
     path = Path(str(files("insight_classifier") / "measures" / f"{definition.name}.yaml"))
-    return read_measures(path, definition) if path.is_file() else Declarations()
+    return path if path.is_file() else None
 
 
 def read_measures(path: Path, definition: Definition) -> Declarations:

@@ -42,7 +42,10 @@ class Audited:
 
 
 class Event(Protocol):
-    """Something that each note documents or does not."""
+    """Something that each note documents or does not. `asked`: the checks that people must have been asked to say so."""
+
+    @property
+    def asked(self) -> tuple[str, ...]: ...
 
     def chances(self, judged: Judged) -> Floats:
         """The model's chance of it, (notes,)."""
@@ -57,6 +60,10 @@ class Holds:
 
     names: tuple[str, ...]
     rows: tuple[tuple[bool, ...], ...]  # the combinations of the named checks for which it holds
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        return self.names
 
     def chances(self, judged: Judged) -> Floats:
         total = np.zeros(len(judged))
@@ -75,6 +82,10 @@ class LabelMet:
 
     rule: Holds
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        return self.rule.names
+
     def chances(self, judged: Judged) -> Floats:
         return judged.label.astype(np.float64)
 
@@ -88,6 +99,10 @@ class Among:
 
     dimension: str
     members: tuple[int, ...]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        return ()
 
     def chances(self, judged: Judged) -> Floats:
         return np.asarray(judged.members[self.dimension][:, list(self.members)].sum(axis=1, dtype=np.float64))

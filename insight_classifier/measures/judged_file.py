@@ -41,7 +41,7 @@ def read_judgements(source: str, definition: Definition, facts: Facts) -> Judged
 
     Raises FileError, which names the line, where one is no judgement under this definition, or an id comes twice.
     """
-    columns = _Columns(definition)
+    columns = Columns(definition)
     for number, line in _lines(source, columns.kind):
         columns.add(number, line, facts, source)
     if not columns.ids:
@@ -49,7 +49,7 @@ def read_judgements(source: str, definition: Definition, facts: Facts) -> Judged
     return columns.done()
 
 
-class _Columns:
+class Columns:
     """What has been read so far: one row of chances a note, in one array."""
 
     def __init__(self, definition: Definition) -> None:
@@ -66,7 +66,7 @@ class _Columns:
         if line.error is not None:
             self.failed += 1
             return
-        if (what := self._lacks(line)) is not None:
+        if (what := self.lacks(line)) is not None:
             raise FileError(f"{source}, line {number}: lacks {what}. Judge the notes under {self.definition.name}: insight score.")
         name = str(line.id)
         if name in self.ids:
@@ -77,7 +77,7 @@ class _Columns:
         self.origins[(line.definition.name, line.definition.fingerprint, line.model.fingerprint)] += 1
         self._keep(line)
 
-    def _lacks(self, line: Any) -> str | None:  # noqa: ANN401
+    def lacks(self, line: Any) -> str | None:  # noqa: ANN401
         """The first part that a judgement must have and this one has not."""
         for name in ("id", "probability", "definition", "model", *(d.name for d in self.definition.dimensions)):
             if getattr(line, name) is None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from insight_classifier.measures.estimates import Estimate, combined, jackknifed, quantile, range_of, rate_range
+from insight_classifier.measures.estimates import Estimate, combined, jackknifed, quantile, range_of, rate_range, ratio
 
 
 def of(values: np.ndarray) -> Estimate:
@@ -42,6 +42,18 @@ def test_the_noisier_of_two_decides_how_sure_a_difference_is():
     noisy = Estimate(0.0, np.concatenate([of(values).moves, np.zeros(60)]), 4)
     precise = Estimate(0.0, np.concatenate([np.zeros(5), np.full(60, 1e-6)]), 59)
     assert combined([noisy, precise], [1, -1]).freedom == pytest.approx(4, abs=0.01)
+
+
+def test_a_ratio_moves_with_what_its_parts_do_not_share():
+    moves = np.array([0.02, -0.01, 0.03])
+    found = ratio(Estimate(0.2, moves, 4), Estimate(0.4, 2 * moves, 9))
+    assert (found.value, found.freedom) == (0.5, 4)
+    assert found.error == pytest.approx(0, abs=1e-9)
+    assert ratio(Estimate(0.2, moves, 4), Estimate(0.4, 0 * moves, 9)).error == pytest.approx(np.sqrt((moves**2).sum()) / 0.4)
+
+
+def test_a_part_is_never_more_than_the_whole():
+    assert ratio(Estimate(0.42, np.zeros(3), 4), Estimate(0.4, np.zeros(3), 4)).value == 1
 
 
 def test_a_rates_range_stays_within_0_and_1():

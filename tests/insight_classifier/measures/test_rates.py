@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from benchmarks.coverage import MODELS, Cell, measured
 from insight_classifier.measures.estimates import MOST_BLOCKS
 from insight_classifier.measures.rates import LEAST_LABELS, Rate, Sample, blocks_of, rates
 
@@ -77,6 +78,24 @@ def test_a_group_in_which_one_author_has_every_yes_has_a_range():
     found = rate_of(Sample(sample.scores, labels, sample.authors))
     assert found.range
     assert 0 < found.range.low < found.range.high < 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "cell", [Cell(5, 0.3, MODELS[2]), Cell(10, 0.7, MODELS[1]), Cell(20, 0.1, MODELS[0]), Cell(60, 0.5, MODELS[2])], ids=str
+)  # fmt: skip
+def test_ranges_hold_the_truth_as_often_as_they_say(cell: Cell):
+    """Of a thousand draws; the whole table stands in docs/measures.md."""
+    found = measured(cell, 1000, np.random.default_rng(7))
+    assert 0.93 <= found.coverage <= 0.97
+    assert found.width < found.width_alone
+    assert abs(found.off) < 0.01
+
+
+def test_numbers_of_notes_are_as_good_as_a_mask():
+    sample = draw()
+    mask = sample.authors < 10
+    assert rates(sample, [mask]) == rates(sample, [np.flatnonzero(mask)])
 
 
 def test_very_many_authors_are_left_out_in_groups():
