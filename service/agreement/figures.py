@@ -1,17 +1,19 @@
-"""The figures of agreement, which the page of agreement and that of the definition tell alike."""
+"""The figures of agreement and where people differ, which the page of agreement and that of the definition tell alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from insight_classifier.agreement import Agreement
 from insight_classifier.definition import Definition
+from service.agreement.disputes import Disputes, disputes
 from service.agreement.model import against_model
 from service.database import Database, now
 from service.recent import Recent
-from service.reviews.agreeing import Single, agreement
+from service.reviews.agreeing import Single, agreement, versions
 from service.reviews.answers import Key
 
 
@@ -28,10 +30,12 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Figures:
-    """`at`: when they were read."""
+    """`versions`: of the definition, that people answered under, fingerprint and version; `at`: when they were read."""
 
     people: Sequence[Single]
-    model: dict[Key, Agreement]
+    model: Mapping[Key, Agreement]
+    disputes: Disputes
+    versions: Sequence[tuple[str, str]]
     at: datetime
 
 
@@ -53,6 +57,7 @@ def agreed(database: Database) -> Agreed:
 
 
 def figures(connection: Connection, which: Chosen) -> Figures:
-    at, asked = now(), {"since": which.since, "blind": which.blind, "fingerprint": which.under}
-    people = agreement(connection, which.definition, **asked)  # type: ignore[arg-type]
-    return Figures(people, against_model(connection, which.definition, **asked), at)  # type: ignore[arg-type]
+    at, definition = now(), which.definition
+    asked: dict[str, Any] = {"since": which.since, "blind": which.blind, "fingerprint": which.under}
+    people, model = agreement(connection, definition, **asked), against_model(connection, definition, **asked)
+    return Figures(people, model, disputes(connection, definition), versions(connection), at)

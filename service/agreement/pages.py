@@ -24,7 +24,7 @@ from service.database import Database
 from service.errors import RequestError
 from service.presentation import in_words
 from service.rendering import Rendering
-from service.reviews.agreeing import LABEL, MOST_ROWS, Single, versions
+from service.reviews.agreeing import LABEL, MOST_ROWS, Single
 from service.reviews.answers import Key
 
 PAGE = "/agreement"
@@ -102,7 +102,7 @@ def agreement_routes(database: Database, rendering: Rendering, definition: Defin
         people = {who for single in found.people for pair in single.pairs for who in pair} if leads else set[str]()
         names = {LOCAL.id: LOCAL.name, **names_of(connection, people)} if leads else {}
         told = groups(found.people, found.model, names, definition)
-        return {"groups": told, "versions": versions(connection), "units": found.people[0].all.units, "at": found.at}
+        return {"groups": told, "versions": found.versions, "units": found.people[0].all.units, "at": found.at}
 
     @router.get(PAGE)
     async def get_page(request: Request, account: Reader) -> Response:

@@ -14,7 +14,6 @@ from service.accounts.rules import Account
 from service.accounts.visitor import require
 from service.agreement.figures import Agreed, Figures, chosen
 from service.database import Database
-from service.definitions.disputes import disputes
 from service.definitions.files import files_of
 from service.definitions.reading import Reading
 from service.definitions.store import one
@@ -73,7 +72,7 @@ class Pages:
             "agreement": {single.key: single.all for single in people.people},
             "agreed_at": people.at,
             "label_key": LABEL,
-            "disputes": disputes(connection, definition),
+            "disputes": people.disputes,
         }
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from insight_classifier.definition import Definition
+from service.agreement.disputes import Disputes, disputes, title
 from service.database import Database
-from service.definitions.disputes import Disputes, disputes, title
 from tests.service.reviews.desk import TEXT, Desk, every_check
 
 
