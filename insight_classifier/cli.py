@@ -12,11 +12,13 @@ from typing import Any
 
 import typer
 
+from insight_classifier.baseline_cli import baseline_app
 from insight_classifier.command import DEFAULT_MODEL, DefinitionOption, ModelOption, default_model, output_failed, plain_errors, say, tell
 from insight_classifier.definition_cli import definition_app
 from insight_classifier.measure_cli import measure_command
 from insight_classifier.plan_cli import plan_command
 from insight_classifier.score_cli import score_command
+from insight_classifier.themes_cli import themes_command
 
 __all__ = ["DEFAULT_MODEL", "DefinitionOption", "ModelOption", "default_model", "make_app", "plain_errors", "run", "say", "tell"]
 
@@ -34,7 +36,9 @@ def make_app() -> typer.Typer:
     )
     app.command("score")(score_command)
     app.command("measure")(measure_command)
+    app.command("themes")(themes_command)
     app.command("plan")(plan_command)
+    app.add_typer(baseline_app(), name="baseline")
     app.add_typer(definition_app(), name="definition")
     for point in entry_points(group="insight.commands"):
         try:
