@@ -27,8 +27,9 @@ class Made(Generic[V]):
 class Recent(Generic[K, V]):
     """`make` is called in one thread, for one key at a time. `get` blocks: call it in a thread. Several threads may."""
 
-    def __init__(self, make: Callable[[K], V], *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._make, self._clock = make, clock
+    def __init__(self, make: Callable[[K], V], *, longest: float = LONGEST, clock: Callable[[], float] = time.monotonic) -> None:
+        """`longest`: seconds after which a value is told to nobody, but waited for anew."""
+        self._make, self._longest, self._clock = make, longest, clock
         self._known: dict[K, Made[V]] = {}
         self._coming: dict[K, Future[Made[V]]] = {}
         self._lock, self._maker = Lock(), ThreadPoolExecutor(1, thread_name_prefix="recent")
@@ -37,10 +38,10 @@ class Recent(Generic[K, V]):
         """The first to ask waits, and whoever asks after long. Raises what `make` raises."""
         with self._lock:
             known, at = self._known.get(key), self._clock()
-            if known and at - known.at <= min(known.took * REST, LONGEST):
+            if known and at - known.at <= min(known.took * REST, self._longest):
                 return known
             coming = self._begin(key)
-            if known and at - known.at <= LONGEST:
+            if known and at - known.at <= self._longest:
                 return known
         return coming.result()
 

@@ -15,11 +15,11 @@ from service.reviews.cards import CARDS
 from service.reviews.gold import set_gold
 from service.reviews.kinds import ADJUDICATE, CHANGE, CONFIRM
 from service.reviews.rules import Decision
-from service.reviews.scores import Policy
+from service.reviews.scores import Policy, draw
 from service.reviews.store import save
 
 WAITS = timedelta(days=4)  # younger notes are left for whoever looks
-DECIDED, AS_MODEL, SLIPS, COMMENTED, SETTLED = 0.6, 0.25, 0.12, 0.15, 0.6  # how often
+DECIDED, AS_MODEL, SLIPS, COMMENTED, SETTLED = 0.8, 0.25, 0.12, 0.15, 0.6  # how often
 GOLD = 14
 
 
@@ -35,9 +35,11 @@ def decide(
     connection: Connection, told: Mapping[str, Telling], team: Team, policy: Policy, story: Story, at: datetime, chance: Random
 ) -> None:  # fmt: skip
     """Decisions on older notes, by two people where two are wanted; some disputes settled, some notes made gold. `told`: by note id."""
-    gold = 0
+    gold, older = 0, [note_id for note_id, telling in told.items() if telling.received_at <= at - WAITS]
+    # From the queue of chance, so that figures for all notes follow from them.
+    drawn = set(sorted(older, key=draw)[: round(DECIDED * len(older))])
     for note_id, telling in told.items():
-        if telling.received_at > at - WAITS or chance.random() > DECIDED:
+        if note_id not in drawn:
             continue
         card = connection.execute(select(CARDS).where(CARDS.c.note_id == note_id)).one()
         who = sorted(team.reviewers, key=lambda _: chance.random())[: card.wanted]

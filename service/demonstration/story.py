@@ -14,7 +14,8 @@ from service.accounts.store import DEMONSTRATION
 
 FILE = Path(__file__).parent / "story.toml"
 YEAR, COACHING = timedelta(days=360), timedelta(days=180)
-AUTHORS_A_TEAM, PHYSICIANS_AN_AUTHOR = 4, 9
+AUTHORS_A_TEAM, PHYSICIANS_AN_AUTHOR = 10, 5  # of five authors or more figures are shown: by team, country and tenure
+MONTHS = (4, 20, 45, 80)  # in role; authors of each country have all of them
 CHANCE = 1.3  # beside the depth of a note, when the coached team's later notes are chosen: some effect, not all of it
 RECENT = (40, 26, 17, 6, 2)  # hours ago the last notes came: they are urgent, so that the safety page has something that waits
 
@@ -28,6 +29,7 @@ class Author:
     id: str
     team: str
     country: str
+    tenure_months: int
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Telling:
         note = self.labelled.note
         kept = {name: note.metadata[name] for name in ("therapeutic_area", "hcp_role", "channel", "field_label") if name in note.metadata}
         told = {"source": DEMONSTRATION, "author": self.author.id, "hcp": self.hcp, "date": self.written_at.isoformat()}
-        return {"id": note.id, **note.fields, "metadata": {**kept, **told, "team": self.author.team, "country": self.author.country}}
+        team = {"team": self.author.team, "country": self.author.country, "tenure_months": self.author.tenure_months}
+        return {"id": note.id, **note.fields, "metadata": {**kept, **told, **team}}
 
 
 def read_story() -> Story:
@@ -59,9 +62,13 @@ def authors(story: Story) -> list[Author]:
     names = [(team, number) for team in story["teams"] for number in range(1, AUTHORS_A_TEAM + 1)]
     countries = story["countries"]
     return [
-        Author(f"{DEMONSTRATION}-{team.lower()}{number}", team, countries[place % len(countries)])
+        Author(f"{DEMONSTRATION}-{team.lower()}{number}", team, countries[place % len(countries)], _months(place, len(countries)))
         for place, (team, number) in enumerate(names)
     ]
+
+
+def _months(place: int, countries: int) -> int:
+    return MONTHS[place // countries % len(MONTHS)] + place % countries
 
 
 def tell(notes: Sequence[LabelledNote], definition: Definition, story: Story, at: datetime, chance: Random) -> list[Telling]:

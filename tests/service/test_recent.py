@@ -85,3 +85,11 @@ def test_what_cannot_be_made_is_told_and_tried_again(maker: Maker) -> None:
     failing.append(False)
     assert recent.get("a").value == "a"
     recent.close()
+
+
+def test_how_old_it_may_become_is_the_callers_to_say(maker: Maker) -> None:
+    recent = Recent(maker.make, longest=10 * LONGEST, clock=maker.clock)
+    recent.get("a")
+    maker.at = LONGEST + 1
+    assert recent.get("a").value == "a 1"
+    recent.close()
