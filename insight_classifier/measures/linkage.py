@@ -3,6 +3,8 @@
 The nearest neighbours are followed in a chain (Benzécri, 1982), which finds what merging the closest pair again and again would find.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,19 +14,20 @@ Whole = NDArray[np.int64]
 _GONE = -np.inf
 
 
-def groups(similarity: Singles, least: float) -> Whole:
+def groups(similarity: Singles, least: float, sizes: Sequence[int] = ()) -> Whole:
     """Of each thing the number of the first of its group, (things,), from similarities (things, things), which must be symmetric.
 
-    Two groups are one where the mean similarity of their pairs is at least `least`. Of equal neighbours the first counts,
-    so the same things in the same order give the same groups. Takes memory for one more table.
+    Two groups are one where the mean similarity of their pairs is at least `least`. Of equal neighbours the first counts, so the same
+    things in the same order give the same groups. `sizes`: of how many each thing itself is made, one where not given.
+    Takes memory for one more table.
     """
     table = similarity.astype(np.float32, copy=True)
     np.fill_diagonal(table, _GONE)
-    sizes, first = np.ones(len(table)), np.arange(len(table))
+    counts, first = np.array(sizes or [1] * len(table), dtype=np.float64), np.arange(len(table))
     for start in range(len(table)):
-        chain = [start] if sizes[start] else []
+        chain = [start] if counts[start] else []
         while chain:
-            _step(chain, table, sizes, first, least)
+            _step(chain, table, counts, first, least)
     return first
 
 

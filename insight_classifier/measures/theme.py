@@ -71,16 +71,15 @@ class Theme:
 
 @dataclass(frozen=True)
 class Themes:
-    """Patterns first, the greatest first. `outside`: notes of no theme. `copies`: how many notes were near duplicates of others."""
+    """Patterns first, the greatest first. `outside`: notes of no theme. `copies`: how many notes were near duplicates of others.
+
+    `memory`: by the id of every note what it stands with; handed in the next time, it keeps the themes. It holds no word of a note.
+    """
 
     themes: tuple[Theme, ...]
     outside: tuple[ThemeNote, ...]
     copies: int
-
-    @property
-    def memory(self) -> dict[str, str]:
-        """The theme of each note, by the notes' ids: kept, and handed in the next time, it keeps the themes. Holds no word of a note."""
-        return {note.id: theme.id for theme in self.themes for note in (*theme.notes, *theme.copies)}
+    memory: Mapping[str, str]
 
 
 def _different(names: Iterable[str | None]) -> int:

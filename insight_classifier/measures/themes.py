@@ -1,7 +1,7 @@
 """What insights and near misses are about: notes grouped by their words, each group under a name made of them. Pure.
 
-The same notes give the same themes in whatever order they come. Notes that are remembered under a theme stay there, so that it keeps its
-identity when others are added. Notes that are like no others stay outside.
+The same notes give the same themes in whatever order they come. What stood together the last time stays together, so that a theme keeps its
+identity when notes are added; themes that grow alike become one. Notes that are like no others stay outside.
 """
 
 import hashlib
@@ -20,7 +20,8 @@ from insight_classifier.measures.words import content_words, likeness, rarity
 
 Singles = NDArray[np.float32]
 Memory = Mapping[str, str]  # theme by note id
-Members = dict[str, list[int]]  # numbers of notes by theme
+Members = dict[str, list[int]]  # numbers of notes by identity
+Words = list[tuple[str, str]]  # (stem, how it is written)
 
 LEAST = 0.1  # mean similarity of a theme's notes
 LEAST_NOTES = 3  # fewer are no theme
@@ -39,63 +40,64 @@ def themes(notes: Sequence[ThemeNote], earlier: Memory | None = None) -> Themes:
     copied: dict[int, list[int]] = {}
     for number, first in enumerate(originals([frozenset(stem for stem, _ in found) for found in words])):
         copied.setdefault(first, []).append(number)
-    kept = list(copied)
-    found = _of_originals([ordered[number] for number in kept], [words[number] for number in kept], earlier or {})
-    extra = {ordered[number].id: tuple(ordered[other] for other in others[1:]) for number, others in copied.items()}
-    return _gathered(found, [ordered[number] for number in kept], extra)
+    kept = [ordered[number] for number in copied]
+    copies = {ordered[number].id: tuple(ordered[other] for other in others[1:]) for number, others in copied.items()}
+    return _of_originals(kept, [words[number] for number in copied], copies, earlier or {})
 
 
-def _of_originals(notes: Sequence[ThemeNote], words: Sequence[list[tuple[str, str]]], earlier: Memory) -> list[Theme]:
+def _of_originals(
+    notes: Sequence[ThemeNote], words: Sequence[Words], copies: Mapping[str, tuple[ThemeNote, ...]], earlier: Memory
+) -> Themes:
     sets = [frozenset(stem for stem, _ in found) for found in words]
     rare = rarity(sets, [note.author or f"\0{number}" for number, note in enumerate(notes)])
     alike = likeness(sets, rare)
-    members = _remembered(notes, alike, earlier)
-    members |= _new(notes, alike, sorted(set(range(len(notes))) - {one for found in members.values() for one in found}))
-    return [
-        Theme(name, name_of([words[one] for one in found], rare), _typical(notes, alike, found), tuple(notes[one] for one in found))
-        for name, found in members.items()
-    ]
+    groups = _grouped(notes, alike, earlier)
+    found = []
+    for name, members in groups.items():
+        if len(members) >= LEAST_NOTES:
+            own = tuple(notes[one] for one in members)
+            title, typical = name_of([words[one] for one in members], rare), own[_most_alike(alike, members)]
+            found.append(Theme(name, title, typical, own, tuple(copy for note in own for copy in copies[note.id])))
+    found.sort(key=lambda theme: (not theme.is_pattern, -len(theme.notes), theme.id))
+    outside = sorted(one for members in groups.values() if len(members) < LEAST_NOTES for one in members)
+    memory = {each.id: name for name, members in groups.items() for one in members for each in (notes[one], *copies[notes[one].id])}
+    return Themes(tuple(found), tuple(notes[one] for one in outside), sum(map(len, copies.values())), memory)
 
 
-def _remembered(notes: Sequence[ThemeNote], alike: Singles, earlier: Memory) -> Members:
-    """Themes of the last time: the notes they had, and others that are like these on the whole, each with the theme it is most like."""
-    old: Members = {}
+def _grouped(notes: Sequence[ThemeNote], alike: Singles, earlier: Memory) -> Members:
+    """By identity. Grouping goes on from what stood together the last time, so that alone nothing of it changes."""
+    known: Members = {}
     for number, note in enumerate(notes):
-        if note.id in earlier:
-            old.setdefault(earlier[note.id], []).append(number)
-    names = sorted(old)
-    if not names:
-        return {}
-    means = np.stack([alike[:, old[name]].mean(axis=1) for name in names])
-    found: Members = {name: list(old[name]) for name in names}
-    for number, note in enumerate(notes):
-        best = int(means[:, number].argmax())
-        if note.id not in earlier and means[best, number] >= LEAST:
-            found[names[best]].append(number)
-    return {name: sorted(members) for name, members in found.items()}
+        known.setdefault(earlier.get(note.id, f"\0{note.id}"), []).append(number)
+    names, parts = list(known), list(known.values())
+    joined: dict[int, list[int]] = {}
+    for part, first in enumerate(groups(_means(alike, parts), LEAST, [len(part) for part in parts]).tolist()):
+        joined.setdefault(first, []).append(part)
+    return {
+        _identity(notes, [(names[one], parts[one]) for one in ones]): sorted(number for one in ones for number in parts[one])
+        for ones in joined.values()
+    }
 
 
-def _new(notes: Sequence[ThemeNote], alike: Singles, left: Sequence[int]) -> Members:
-    """Groups among the notes that belong to no theme yet."""
-    found: dict[int, list[int]] = {}
-    for number, first in zip(left, groups(alike[np.ix_(left, left)], LEAST).tolist(), strict=True):
-        found.setdefault(first, []).append(number)
-    return {_identity(notes, members): members for members in found.values() if len(members) >= LEAST_NOTES}
+def _means(alike: Singles, parts: Sequence[Sequence[int]]) -> Singles:
+    """The mean likeness of notes of each two parts."""
+    if len(parts) == len(alike):
+        return alike
+    starts = np.cumsum([0, *(len(part) for part in parts)])[:-1]
+    order = [number for part in parts for number in part]
+    sums = np.add.reduceat(np.add.reduceat(alike[np.ix_(order, order)], starts, axis=0), starts, axis=1)
+    sizes = np.array([len(part) for part in parts], dtype=np.float32)
+    return np.asarray(sums / np.outer(sizes, sizes), dtype=np.float32)
 
 
-def _identity(notes: Sequence[ThemeNote], members: Sequence[int]) -> str:
-    """Made of the notes that found a theme."""
-    names = "\0".join(sorted(notes[one].id for one in members))
+def _identity(notes: Sequence[ThemeNote], parts: Sequence[tuple[str, Sequence[int]]]) -> str:
+    """That of the greatest theme of the last time that is in it; else a new one, made of the notes that found it."""
+    old = [(len(members), name) for name, members in parts if len(members) >= LEAST_NOTES]
+    if old:
+        return max(old)[1]
+    names = "\0".join(sorted(notes[one].id for _, members in parts for one in members))
     return hashlib.sha256(names.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def _typical(notes: Sequence[ThemeNote], alike: Singles, members: Sequence[int]) -> ThemeNote:
-    return notes[members[int(alike[np.ix_(members, members)].sum(axis=1).argmax())]]
-
-
-def _gathered(found: Sequence[Theme], notes: Sequence[ThemeNote], extra: Mapping[str, tuple[ThemeNote, ...]]) -> Themes:
-    """With their copies, in order of weight."""
-    whole = [Theme(one.id, one.name, one.typical, one.notes, tuple(copy for note in one.notes for copy in extra[note.id])) for one in found]
-    inside = {note.id for theme in whole for note in theme.notes}
-    whole.sort(key=lambda theme: (not theme.is_pattern, -len(theme.notes), theme.id))
-    return Themes(tuple(whole), tuple(note for note in notes if note.id not in inside), sum(map(len, extra.values())))
+def _most_alike(alike: Singles, members: Sequence[int]) -> int:
+    return int(alike[np.ix_(members, members)].sum(axis=1).argmax())

@@ -1,6 +1,6 @@
 from datetime import date
 
-from insight_classifier.measures.theme import Theme, ThemeNote, Themes
+from insight_classifier.measures.theme import Theme, ThemeNote
 
 NOTES = (
     ThemeNote("1", "renal", True, "ann", "p1", "DE", date(2026, 3, 1)),
@@ -18,8 +18,3 @@ def test_a_theme_tells_who_stands_behind_it_and_when():
 def test_three_independent_voices_are_a_pattern_and_two_a_candidate():
     assert not Theme("t", "renal", NOTES[0], NOTES).is_pattern
     assert Theme("t", "renal", NOTES[0], (*NOTES, ThemeNote("4", "renal", author="cid"))).is_pattern
-
-
-def test_the_memory_is_of_all_notes_of_themes_and_of_ids_alone():
-    theme = Theme("t", "renal", NOTES[0], NOTES[:2], copies=(NOTES[2],))
-    assert Themes((theme,), (ThemeNote("9", "alone"),), 1).memory == {"1": "t", "2": "t", "3": "t"}
