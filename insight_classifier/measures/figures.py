@@ -68,7 +68,7 @@ def _means(kinds: Kinds, groups: Sequence[Ints]) -> Iterator[Rate]:
         part = kinds.of(rows)
         labels = int((part.labels >= 0).sum())
         plain = Rate(len(rows), labels, len(np.unique(part.authors)), float(part.chances.mean(axis=0) @ levels))
-        found = shares(part, blocks[rows])
+        found = shares(part, blocks[rows], int(blocks.max(initial=-1)) + 1)
         if found is None:
             yield replace(plain, why=f"{labels} labels, or of one author.", needed=max(LEAST_LABELS, labels + 1))
             continue

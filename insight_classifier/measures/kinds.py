@@ -45,15 +45,18 @@ class Shares:
         return jackknifed(float(values[0]), np.where(self.present, values[1:], 0.0), self.present)
 
 
-def shares(kinds: Kinds, blocks: Ints | None = None) -> Shares | None:
-    """None where labels are too few, or of one author. `blocks`: of each note, where another set of notes is to be compared with."""
+def shares(kinds: Kinds, blocks: Ints | None = None, number: int | None = None) -> Shares | None:
+    """None where labels are too few, or of one author.
+
+    `blocks`: of each note, and their `number`, where another set of notes is to be compared with: their moves must stand side by side.
+    """
     blocks = blocks_of(kinds.authors) if blocks is None else blocks
     labelled = kinds.labels >= 0
     if labelled.sum() < LEAST_LABELS or len(np.unique(blocks[labelled])) < LEAST_AUTHORS:
         return None
     said = np.eye(kinds.chances.shape[1])[kinds.labels[labelled]]
     weight = _weight(said, kinds.chances[labelled])
-    number = int(blocks.max()) + 1
+    number = int(blocks.max()) + 1 if number is None else number
     of_all, of_labelled = _sums(kinds.chances, blocks, number), _sums(said - weight * kinds.chances[labelled], blocks[labelled], number)
     corrected = weight * _means(of_all) + _means(of_labelled)
     whole = np.clip(corrected, 0.0, 1.0)

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from insight_classifier.measures.comparisons import LEVELS, Pair, compare
 from insight_classifier.measures.declared_reader import shipped_measures
 from insight_classifier.measures.figures import Figure, figures
 from insight_classifier.measures.groups import grouped
@@ -70,3 +71,12 @@ def test_without_enough_labels_there_is_the_models_share_and_nothing_else(year: 
 
 def test_hidden_groups_have_no_figure(make_year: Callable[..., Year]):
     assert [figure.rate for figure in told(make_year(notes=40, authors=4), lambda measure: measure.dimension is None, 40)] == [None] * 4
+
+
+def test_mean_levels_of_two_groups_can_be_compared(make_year: Callable[..., Year]):
+    observations = make_year(600).read(300, ["team"])
+    means = [measure for measure in measures_of(observations.definition) if measure.mean_of]
+    _, first, second = (rate(figure) for figure in figures(observations, means, grouped(observations, ["team"])))
+    (found,) = compare([Pair("Mean", first, second, ("A", "B"), LEVELS)])
+    assert found.range is not None
+    assert found.range.holds(0)
