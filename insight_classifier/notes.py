@@ -9,6 +9,7 @@ from insight_classifier.definition import Definition, Dimension, Member
 from insight_classifier.errors import LabelError, NoteError
 from insight_classifier.text import view
 
+PARTIAL = "partial"  # of a record: true where people labelled only part of the definition; what is missing is unknown, not false
 MAX_CHARACTERS = 32_000  # of all fields together: the longest long-text field of the CRMs we serve
 
 
@@ -32,16 +33,24 @@ class Quote:
 
 @dataclass(frozen=True)
 class LabelledNote:
-    """A note with a person's judgement of it. Values by dimension: {check: bool}, level or option name."""
+    """A note with a person's judgement of it. Values by dimension: {check: bool}, level or option name.
+
+    `partial`: what is not in them was not labelled.
+    """
 
     note: Note
     checks: Mapping[str, bool]
     levels: Mapping[str, int]
     options: Mapping[str, str]
     quotes: tuple[Quote, ...]
+    partial: bool = False
 
     def label_met(self, definition: Definition) -> bool:
         return definition.label.rule(self.checks)
+
+    def label_known(self, definition: Definition) -> bool:
+        """Whether everything that the label is derived from was labelled."""
+        return all(name in self.checks for name in definition.label.rule.names)
 
 
 def read_note(record: Mapping[str, Any], definition: Definition, number: int = 1) -> Note:
@@ -89,23 +98,33 @@ def has_words(note: Note) -> bool:
     return any(character.isalnum() for text in note.fields.values() for character in view(text).text)
 
 
-def read_labelled_note(record: Mapping[str, Any], definition: Definition) -> LabelledNote:
-    """A labelled note, checked against the definition. Raises LabelError, which names the note and every contradiction."""
+def read_labelled_note(record: Mapping[str, Any], definition: Definition, *, partial: bool = False) -> LabelledNote:
+    """A labelled note, checked against the definition. Raises LabelError, which names the note and every contradiction.
+
+    `partial`: allow notes that say `"partial": true` and leave out dimensions, or members of the form {name: bool}.
+    """
     try:
         note = read_note(record, definition)
     except NoteError as problem:
         raise LabelError(f"note {record.get('id', '?')}: {problem}") from problem
     problems: list[str] = []
+    some = record.get(PARTIAL) is True
+    if some and not partial:
+        problems.append("only part of it is labelled, which serves to train alone: label the rest, or take it out")
+    elif record.get(PARTIAL) not in (None, True, False):
+        problems.append(f"{PARTIAL} must be true or false, not {record[PARTIAL]!r}")
+    asked = {d.name: d for d in definition.dimensions if not some or record.get(d.name) is not None}
     labelled = LabelledNote(
         note=Note(
             note.id,
             note.fields,
-            {k: v for k, v in note.metadata.items() if k not in {d.name for d in definition.dimensions} | {"evidence"}},
+            {k: v for k, v in note.metadata.items() if k not in {d.name for d in definition.dimensions} | {"evidence", PARTIAL}},
         ),
-        checks={name: met for d in definition.of_kind("checks") for name, met in _checks(record, d, problems).items()},
-        levels={d.name: _level(record, d, problems) for d in definition.of_kind("scale")},
-        options={d.name: _option(record, d, problems) for d in definition.of_kind("choice")},
+        checks={name: met for d in asked.values() if d.kind == "checks" for name, met in _checks(record, d, problems, some).items()},
+        levels={d.name: _level(record, d, problems) for d in asked.values() if d.kind == "scale"},
+        options={d.name: _option(record, d, problems) for d in asked.values() if d.kind == "choice"},
         quotes=_quotes(record, note, definition, problems),
+        partial=some,
     )
     if not problems:
         problems += contradictions(labelled, definition)
@@ -119,17 +138,17 @@ def contradictions(labelled: LabelledNote, definition: Definition) -> Iterator[s
     tagged = Counter(quote.tag for quote in set(labelled.quotes))
     for name, member in definition.checks.items():
         met = labelled.checks.get(name, False)
-        missing = [need for need in member.requires if met and not labelled.checks.get(need, False)]
+        missing = [need for need in member.requires if met and not labelled.checks.get(need, labelled.partial)]
         if missing:
             yield f"{name} is true but {missing[0]}, of which it is judged, is false"
         if met and member.evidence > tagged[name]:
             yield f"{name} is true but has no quote: add one, or make it false"
-        if not met and tagged[name]:
+        if not met and tagged[name] and (name in labelled.checks or not labelled.partial):
             yield f"{name} is false but has a quote: delete it, or make it true"
         yield from (
             f"the quote {text[:60]!r} serves {name} and {other}: one clause may not be both" for other, text in _shared(member, labelled)
         )
-    for dimension in definition.of_kind("scale"):
+    for dimension in (d for d in definition.of_kind("scale") if d.name in labelled.levels):
         level = dimension.members[labelled.levels[dimension.name]]
         count = tagged[dimension.evidence_tag or ""]
         if count < level.evidence:
@@ -150,18 +169,22 @@ def _shared(member: Member, labelled: LabelledNote) -> Iterator[tuple[str, str]]
 def labelled_record(labelled: LabelledNote, definition: Definition) -> dict[str, Any]:
     """The labelled note in the form of the data files; reading it again gives the same note."""
     note = labelled.note
-    record: dict[str, Any] = {"id": note.id, **note.fields}
+    record: dict[str, Any] = {"id": note.id, **note.fields, **({PARTIAL: True} if labelled.partial else {})}
+    members = {**labelled.levels, **labelled.options}
     for dimension in definition.dimensions:
-        if dimension.kind == "checks":
-            record[dimension.name] = {name: labelled.checks.get(name, False) for name in dimension.names if name in labelled.checks}
-        else:
-            record[dimension.name] = {**labelled.levels, **labelled.options}[dimension.name]
+        if dimension.kind != "checks":
+            record |= {dimension.name: members[dimension.name]} if dimension.name in members else {}
+        elif (said := {name: labelled.checks[name] for name in dimension.names if name in labelled.checks}) or not labelled.partial:
+            record[dimension.name] = said
     record["evidence"] = [{"tag": q.tag, "quote": q.quote, "field": q.field} for q in labelled.quotes]
     return record | dict(note.metadata)
 
 
-def _checks(record: Mapping[str, Any], dimension: Dimension, problems: list[str]) -> dict[str, bool]:
-    """Checks are written as {name: bool}, or as the list of those that are true."""
+def _checks(record: Mapping[str, Any], dimension: Dimension, problems: list[str], some: bool) -> dict[str, bool]:
+    """Checks are written as {name: bool}, or as the list of those that are true, which says that all others are false.
+
+    `some`: names may be left out of the former.
+    """
     value = record.get(dimension.name)
     learned = tuple(member.name for member in dimension.learned)
     if isinstance(value, list):
@@ -171,7 +194,7 @@ def _checks(record: Mapping[str, Any], dimension: Dimension, problems: list[str]
         problems.append(f"{dimension.name} must be {{name: true or false}} or a list of names, not {_kind(value)}")
         return {}
     problems += [f"{dimension.name} names {name!r}: use {', '.join(dimension.names)}" for name in value if name not in dimension.names]
-    problems += [f"{dimension.name} lacks {name}" for name in learned if name not in value]
+    problems += [f"{dimension.name} lacks {name}" for name in learned if name not in value and not some]
     problems += [f"{name} must be true or false, not {met!r}" for name, met in value.items() if not isinstance(met, bool)]
     return {name: met is True for name, met in value.items() if name in dimension.names}
 

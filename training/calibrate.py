@@ -12,6 +12,7 @@ from insight_classifier.notes import LabelledNote
 from insight_classifier.outputs import Floats, Output, Outputs, label_probability, logit, outputs, probabilities, sigmoid
 from insight_classifier.windows import Windows
 from training.examples import Example
+from training.loss import UNLABELLED
 
 THRESHOLDS = np.arange(0.15, 0.75, 0.05)
 
@@ -21,14 +22,16 @@ def calibrate(definition: Definition, labelled: Sequence[LabelledNote], items: S
     gold = np.stack([item.heads for item in items])
     slopes, shifts = {}, {}
     for row, output in enumerate(outputs(definition)):
+        known = gold[:, row] != UNLABELLED
         if output.kind == "checks":
-            slopes[output.name], shifts[output.name] = _line(raw.logits[:, output.start], gold[:, row] == 1)
+            slopes[output.name], shifts[output.name] = _line(raw.logits[known, output.start], gold[known, row] == 1)
         else:
-            slopes[output.name] = _slope(output, raw.logits, gold[:, row])
+            slopes[output.name] = _slope(output, raw.logits[known], gold[known, row])
     heads = Calibration(slopes=slopes, shifts=shifts).heads(definition, raw.logits)
-    met = np.array([note.label_met(definition) for note in labelled])
+    known = np.array([note.label_known(definition) for note in labelled])
+    met = np.array([note.label_met(definition) for note in labelled if note.label_known(definition)])
     joint = logit(label_probability(definition, heads))
-    slope, shift = _line(joint, met)
+    slope, shift = _line(joint[known], met)
     evidence = {tag: _threshold(definition, tag, labelled, items, raw) for tag in definition.tags}
     return Calibration(slopes=slopes, shifts=shifts, label_slope=slope, label_shift=shift, evidence=evidence)
 

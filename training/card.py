@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from insight_classifier.definition import Definition
+from training.label_counts import label_table
 
 INTENDED_USE = (
     "Coaching the authors of field notes and triaging notes for medical affairs, one note at a time, with a person deciding. "
@@ -18,6 +19,7 @@ def card(name: str, definition: Definition, provenance: Mapping[str, Any], evalu
     sides = "\n".join(
         f"| {side} | {facts['notes']} | {', '.join(facts['writers'])} |" for side, facts in corpus.items() if isinstance(facts, Mapping)
     )
+    labels = f"\n## Labels learned from\n{label_table(provenance['labels'])}\n" if "labels" in provenance else ""
     settings = ", ".join(f"{key} {value}" for key, value in provenance["settings"].items())
     return f"""# {name}
 
@@ -35,7 +37,7 @@ Nothing measured on them may be quoted as accuracy on a company's own notes.
 {sides}
 
 Content hash of all sides: `{corpus["hash"]}`.
-
+{labels}
 ## Training
 Base encoder `{provenance["settings"]["base_model"]}`.
 {provenance.get("minutes", "?")} minutes on {provenance.get("device", "?")} in {provenance.get("precision", "?")}.

@@ -17,20 +17,23 @@ SIDES = ("train", "validation", "test")
 MAX_SHOWN = 20
 
 
-def load_notes(path: Path, definition: Definition) -> list[LabelledNote]:
-    """Every labelled note of a JSON Lines file, or of all such files under a folder. Raises FileError or LabelError."""
-    return [note for _, note in read_notes(path, definition)]
+def load_notes(path: Path, definition: Definition, *, partial: bool = False) -> list[LabelledNote]:
+    """Every labelled note of a JSON Lines file, or of all such files under a folder. Raises FileError or LabelError.
+
+    `partial`: whether notes may be labelled in part, as in `read_labelled_note`.
+    """
+    return [note for _, note in read_notes(path, definition, partial=partial)]
 
 
 def load_corpus(folder: Path, definition: Definition) -> DatasetDict:
     """The notes under a folder on their three sides; each row is a labelled note and its `writer`.
 
     A snapshot has its sides. Else a file is a writer. `split.yaml` says which writers test and validate; without it every fifth
-    writer validates (or, where there are fewer than five, every fifth note).
+    writer validates (or, where there are fewer than five, every fifth note). Notes may be labelled in part.
     """
     if is_snapshot(folder):
         return _corpus(folder, {side: _checked(rows, definition, folder) for side, rows in open_snapshot(folder).rows().items()})
-    rows = [(writer, note) for writer, note in read_notes(folder, definition)]
+    rows = [(writer, note) for writer, note in read_notes(folder, definition, partial=True)]
     split = _read_split(folder, sorted({writer for writer, _ in rows}))
     sides: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
     seen: dict[str, int] = {}
@@ -50,14 +53,14 @@ def _corpus(folder: Path, sides: dict[str, list[dict[str, Any]]]) -> DatasetDict
 def _checked(rows: list[dict[str, Any]], definition: Definition, folder: Path) -> list[dict[str, Any]]:
     """The rows of a snapshot's side under a definition, which may be a later one than its own. Raises LabelError."""
     try:
-        return [labelled_record(read_labelled_note(row, definition), definition) for row in rows]
+        return [labelled_record(read_labelled_note(row, definition, partial=True), definition) for row in rows]
     except LabelError as problem:
         raise LabelError(f"{folder}: {problem}. Take the definition of the snapshot, or freeze the notes anew under this one.") from problem
 
 
 def labelled_notes(dataset: Dataset, definition: Definition) -> list[LabelledNote]:
     """The rows of one side as labelled notes; `writer` is in their metadata."""
-    return [read_labelled_note(_without_nothing(row), definition) for row in dataset]
+    return [read_labelled_note(_without_nothing(row), definition, partial=True) for row in dataset]
 
 
 def _without_nothing(value: Any) -> Any:  # noqa: ANN401 any JSON value
@@ -67,7 +70,7 @@ def _without_nothing(value: Any) -> Any:  # noqa: ANN401 any JSON value
     return [_without_nothing(item) for item in value] if isinstance(value, list) else value
 
 
-def read_notes(path: Path, definition: Definition) -> Iterator[tuple[str, LabelledNote]]:
+def read_notes(path: Path, definition: Definition, *, partial: bool = False) -> Iterator[tuple[str, LabelledNote]]:
     """Each note of a file, or of all files under a folder, with the name of its file. Raises FileError, or LabelError at the end."""
     files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
     if not files:
@@ -77,7 +80,7 @@ def read_notes(path: Path, definition: Definition) -> Iterator[tuple[str, Labell
     for file in files:
         for number, record in _lines(file):
             try:
-                note = read_labelled_note(record, definition)
+                note = read_labelled_note(record, definition, partial=partial)
             except LabelError as problem:
                 problems.append(f"{file}, line {number}: {problem}")
                 continue

@@ -99,7 +99,7 @@ class Notes:
 
 
 def load_side(path: Path, definition: Definition, side: str = "validation") -> Notes:
-    """A .jsonl file of labelled notes, or one side of a corpus folder. Raises FileError or LabelError."""
+    """A .jsonl file of labelled notes, or one side of a corpus folder, without what is labelled in part. Raises FileError or LabelError."""
     if not path.is_dir():
         return Notes(tuple(load_notes(path, definition)))
     if side not in SIDES:
@@ -107,7 +107,9 @@ def load_side(path: Path, definition: Definition, side: str = "validation") -> N
     corpus = load_corpus(path, definition)
     if side not in corpus:
         raise FileError(f"{path}: its split.yaml puts no writer on the side {side}. Choose another --side, or change split.yaml.")
-    sides = {name: tuple(labelled_notes(corpus[name], definition)) for name in {"train", "validation", side}}
+    sides = {
+        name: tuple(note for note in labelled_notes(corpus[name], definition) if not note.partial) for name in {"train", "validation", side}
+    }
     return Notes(sides[side], sides["train"], sides["validation"])
 
 

@@ -12,34 +12,48 @@ from insight_classifier.definition import Definition
 from insight_classifier.notes import LabelledNote
 from insight_classifier.outputs import outputs
 from insight_classifier.windows import Windower, Windows, collate
-from training.loss import Targets
+from training.loss import UNLABELLED, Targets
 
 
 @dataclass(frozen=True)
 class Example:
-    """One labelled note, ready for the model. `tags` has the shape (owned tokens, tags)."""
+    """One labelled note, ready for the model. `tags`: (owned tokens, tags); `tagged`: (tags,), 0 for tags of what nobody labelled."""
 
     windows: Windows
     heads: NDArray[np.int64]
     tags: NDArray[np.float32]
+    tagged: NDArray[np.float32]
 
 
 def examples(notes: Sequence[LabelledNote], windower: Windower, definition: Definition) -> list[Example]:
     """One example a note, in order."""
     windows = windower([labelled.note for labelled in notes])
-    return [Example(w, _heads(n, definition), tagged_tokens(n, w, definition)) for n, w in zip(notes, windows, strict=True)]
+    return [
+        Example(w, _heads(n, definition), tagged_tokens(n, w, definition), _tagged(n, definition))
+        for n, w in zip(notes, windows, strict=True)
+    ]
 
 
 def _heads(labelled: LabelledNote, definition: Definition) -> NDArray[np.int64]:
+    """The class of each head; UNLABELLED where a note that is labelled in part says nothing of it."""
     row = []
     for output in outputs(definition):
         if output.member is not None:
-            row.append(int(labelled.checks[output.member]))
+            met = labelled.checks.get(output.member)
+            row.append(UNLABELLED if met is None else int(met))
         elif output.kind == "scale":
-            row.append(labelled.levels[output.dimension])
+            row.append(labelled.levels.get(output.dimension, UNLABELLED))
         else:
-            row.append(definition.dimension(output.dimension).names.index(labelled.options[output.dimension]))
+            option = labelled.options.get(output.dimension)
+            row.append(UNLABELLED if option is None else definition.dimension(output.dimension).names.index(option))
     return np.array(row, dtype=np.int64)
+
+
+def _tagged(labelled: LabelledNote, definition: Definition) -> NDArray[np.float32]:
+    """Without a label of what a tag proves, a token without the tag is no proof that it does not belong there."""
+    scales = {dimension.evidence_tag: dimension.name for dimension in definition.of_kind("scale") if dimension.evidence_tag}
+    said = labelled.checks.keys() | labelled.levels.keys()
+    return np.array([scales.get(tag, tag) in said for tag in definition.tags], dtype=np.float32)
 
 
 def tagged_tokens(labelled: LabelledNote, windows: Windows, definition: Definition) -> NDArray[np.float32]:
@@ -71,7 +85,8 @@ def step(batch: Sequence[Example], pad_id: int, device: torch.device) -> Step:
         tags[row, padded.owned[row].reshape(-1) > 0] = example.tags
     inputs = tuple(torch.from_numpy(array).to(device) for array in (padded.ids, padded.mask, padded.owned))
     heads = torch.from_numpy(np.stack([example.heads for example in batch])).to(device)
-    targets = Targets(heads, torch.from_numpy(tags).to(device), inputs[2].flatten(1))
+    tagged = torch.from_numpy(np.stack([example.tagged for example in batch])).to(device)
+    targets = Targets(heads, torch.from_numpy(tags).to(device), inputs[2].flatten(1), tagged)
     return Step((inputs[0], inputs[1], inputs[2]), targets)
 
 

@@ -45,14 +45,19 @@ def parity(
     """Compare the outputs of two runtimes on the same labelled notes."""
     first, second = (_chances(definition, calibration, outputs) for outputs in (reference, served))
     changed = _labels(definition, first) != _labels(definition, second)
-    gold = {name: np.array([note.checks.get(name, False) for note in labelled]) for name in definition.checks}
-    gold["label"] = np.array([note.label_met(definition) for note in labelled])
-    differences = [
-        abs(roc_auc_score(gold[n], first[n]) - roc_auc_score(gold[n], second[n]))
-        for n in gold
-        if n in first and 0 < gold[n].sum() < len(labelled)
-    ]
+    gold: dict[str, list[bool | None]] = {name: [note.checks.get(name) for note in labelled] for name in definition.checks}
+    gold["label"] = [note.label_met(definition) if note.label_known(definition) else None for note in labelled]
+    differences = [_auc_difference(gold[name], first[name], second[name]) for name in gold if name in first]
     return Parity(len(labelled), float(changed.mean()), float(max(differences, default=0.0)))
+
+
+def _auc_difference(gold: list[bool | None], first: Floats, second: Floats) -> float:
+    """Over the notes that are labelled; 0 where all of them are labelled alike."""
+    known = np.array([met is not None for met in gold])
+    met = np.array([bool(met) for met in gold])[known]
+    if not 0 < met.sum() < len(met):
+        return 0.0
+    return float(abs(roc_auc_score(met, first[known]) - roc_auc_score(met, second[known])))
 
 
 def _chances(definition: Definition, calibration: Calibration, outputs: Outputs) -> dict[str, Floats]:

@@ -30,11 +30,13 @@ from training.data import labelled_notes, load_corpus
 from training.encoder import Encoder, load_encoder
 from training.examples import Example, examples
 from training.export import export_onnx
+from training.label_counts import label_counts
 from training.loop import Progress, TorchRuntime, Trainer
 from training.model import NoteModel
 from training.parity import Parity, parity
 from training.vectors import centre
 
+RESUMES = "the run goes on from its last whole epoch."
 Show = Callable[[Progress], None]
 
 
@@ -117,7 +119,8 @@ def package(run: Run, model: NoteModel, encoder: Encoder, output: Path, facts: M
     items = examples(labelled, windower, definition)
     raw = model_outputs(TorchRuntime(model, encoder.layout.pad_id), [item.windows for item in items], definition, encoder.layout.pad_id)
     calibration = calibrate(definition, labelled, items, raw)
-    learned = windower([item.note for item in labelled_notes(run.corpus["train"], definition)])
+    training_notes = labelled_notes(run.corpus["train"], definition)
+    learned = windower([item.note for item in training_notes])
     with TemporaryDirectory() as folder:
         graph = export_onnx(model, centre(model, learned, encoder.layout.pad_id), Path(folder) / "model.onnx")
         precision, difference = _precision(graph, definition, calibration, labelled, items, raw, encoder.layout.pad_id)
@@ -125,6 +128,7 @@ def package(run: Run, model: NoteModel, encoder: Encoder, output: Path, facts: M
             "run": run.key,
             "settings": run.config.model_dump(),
             "corpus": corpus_facts(run.corpus),
+            "labels": label_counts(training_notes, definition),
             "parity": asdict(difference),
             **environment(),
             **facts,
@@ -178,8 +182,14 @@ def _save(trainer: Trainer, checkpoint: Path, key: str) -> None:
     """Written beside and moved over, so that a kill leaves the last whole checkpoint."""
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     unfinished = checkpoint.with_name(f"{checkpoint.name}.unfinished")
-    torch.save({"key": key, "state": trainer.state_dict()}, unfinished)
-    unfinished.replace(checkpoint)
+    try:
+        torch.save({"key": key, "state": trainer.state_dict()}, unfinished)
+        unfinished.replace(checkpoint)
+    except (OSError, RuntimeError) as problem:  # torch tells a full disk as the latter
+        unfinished.unlink(missing_ok=True)
+        raise FileError(
+            f"{checkpoint}: cannot be saved ({str(problem).splitlines()[0]}). Free space, then call again: {RESUMES}"
+        ) from problem
 
 
 def _resume(trainer: Trainer, checkpoint: Path, key: str) -> None:

@@ -216,3 +216,24 @@ def test_one_quote_given_twice_is_one_question(definition: Definition):
 
 def test_a_field_that_is_null_is_no_metadata(definition: Definition):
     assert read_note({"text": "x", "call_objective": None}, definition).metadata == {}
+
+
+def test_a_note_that_is_labelled_in_part_is_read_only_where_that_is_allowed(definition: Definition):
+    record = {"id": "n1", "text": TEXT, "partial": True, "criteria": {"external_perspective": False}}
+    with pytest.raises(LabelError, match="only part of it is labelled"):
+        read_labelled_note(record, definition)
+    found = read_labelled_note(record, definition, partial=True)
+    assert (dict(found.checks), found.levels, found.options) == ({"external_perspective": False}, {}, {})
+    assert not found.label_known(definition)
+    assert read_labelled_note(labelled_record(found, definition), definition, partial=True) == found
+
+
+def test_what_is_labelled_of_a_part_may_not_contradict_itself(definition: Definition):
+    record = {"id": "n1", "text": TEXT, "partial": True, "criteria": {"external_perspective": True}}
+    with pytest.raises(LabelError, match="no quote"):
+        read_labelled_note(record, definition, partial=True)
+
+
+def test_a_whole_note_may_leave_nothing_out(definition: Definition):
+    with pytest.raises(LabelError, match="probing_depth must be"):
+        read_labelled_note({key: value for key, value in labelled().items() if key != "probing_depth"}, definition, partial=True)

@@ -83,7 +83,7 @@ def _notes(file: str, definition: "Definition") -> "list[Note]":
 def _labelled(path: Path | None, definition: "Definition") -> "dict[str, LabelledNote]":
     from training.data import load_notes
 
-    return {} if path is None else {item.note.id: item for item in load_notes(path, definition)}
+    return {} if path is None else {item.note.id: item for item in load_notes(path, definition, partial=True)}
 
 
 def register(app: typer.Typer) -> None:

@@ -86,4 +86,6 @@ class FineTune:
 
 
 def _example(windows: Windows, met: bool) -> Example:
-    return Example(windows, np.array([int(met)], dtype=np.int64), np.zeros((len(windows.field), 0), dtype=np.float32))
+    return Example(
+        windows, np.array([int(met)], dtype=np.int64), np.zeros((len(windows.field), 0), dtype=np.float32), np.zeros(0, dtype=np.float32)
+    )

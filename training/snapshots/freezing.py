@@ -129,7 +129,8 @@ def _require_agreement(notes: Sequence[Reviewed], groups: Sequence[Sequence[int]
 
 def _differing(one: LabelledNote, other: LabelledNote, definition: Definition) -> list[str]:
     first, second = labelled_record(one, definition), labelled_record(other, definition)
-    return [dimension.name for dimension in definition.dimensions if first[dimension.name] != second[dimension.name]]
+    shared = [d.name for d in definition.dimensions if d.name in first and d.name in second]
+    return [name for name in shared if first[name] != second[name]]
 
 
 def _facts(frozen: Frozen, definition: Definition, asked: Asked) -> dict[str, Any]:
@@ -151,7 +152,7 @@ def _facts(frozen: Frozen, definition: Definition, asked: Asked) -> dict[str, An
 
 def _side_facts(rows: Sequence[Reviewed], definition: Definition) -> dict[str, Any]:
     dates = sorted(item.written.isoformat() for item in rows if item.written)
-    labels = Counter(definition.label.name(item.note.label_met(definition)) for item in rows)
+    labels = Counter(definition.label.name(item.note.label_met(definition)) for item in rows if item.note.label_known(definition))
     return {
         "notes": len(rows),
         "authors": len({item.author for item in rows}),

@@ -39,7 +39,7 @@ class Reviewed:
 
 def of_reviews(file: Path, definition: Definition) -> Iterator[Reviewed]:
     """The decisions of `insight reviews export`; authors go by a pseudonym. Raises FileError or LabelError."""
-    for _, note in read_notes(file, definition):
+    for _, note in read_notes(file, definition, partial=True):
         author = _first(note.note.metadata, AUTHOR)
         if author is None:
             raise FileError(f"{file}: the note {note.note.id} does not say whose it is. Give it an {AUTHOR[0]}, or take it out.")
@@ -54,7 +54,7 @@ def of_reviews(file: Path, definition: Definition) -> Iterator[Reviewed]:
 
 def of_folder(folder: Path, definition: Definition) -> Iterator[Reviewed]:
     """Labelled notes of files, each file an author. Raises FileError or LabelError."""
-    for stem, note in read_notes(folder, definition):
+    for stem, note in read_notes(folder, definition, partial=True):
         yield Reviewed(note, stem, stem, _written(note, folder), BY_HAND, None)
 
 
