@@ -15,7 +15,7 @@ from service.database import Database, now
 from service.errors import RequestError, ServiceError, problem_of
 from service.exchange.formats import DEFAULT, FORMATS, Joined
 from service.exchange.sending import LONGEST_PURPOSE, Outgoing, audit, outgoing
-from service.exchange.store import PIECE, decided
+from service.exchange.store import COUNTED, PIECE, decided, number_decided
 from service.rendering import Rendering
 from service.reviews.filters import Asked, chips, read_asked
 
@@ -33,10 +33,10 @@ class Desk:
         self, request: Request, account: Account, asked: Asked, form: Mapping[str, str], problem: ServiceError | None = None
     ) -> Response:
         """The form, filled as it was sent. `problem`: why there is no file."""
-        ids = await self.database.read_async(lambda connection: decided(connection, asked.view, account.id))
+        notes = await self.database.read_async(lambda connection: number_decided(connection, asked.view, account.id))
         told = problem_of(problem) if problem else None
-        shown = {"asked": asked, "chips": chips(asked.view, self.definition), "notes": len(ids), "formats": FORMATS, "default": DEFAULT}
-        page = {"form": form, "problem": told, "longest": LONGEST_PURPOSE, **shown}
+        shown = {"asked": asked, "chips": chips(asked.view, self.definition), "notes": notes, "formats": FORMATS, "default": DEFAULT}
+        page = {"form": form, "problem": told, "longest": LONGEST_PURPOSE, "counted": COUNTED, **shown}
         status = told.status if told else 200
         return await asyncio.to_thread(lambda: self.rendering.page("export.html", request, status, **page))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, select
+from sqlalchemy import Connection, Row, Select, exists, func, select
 
 from insight_classifier.definition import Definition
 from service.errors import RequestError
@@ -18,6 +18,7 @@ from service.reviews.listing import chosen
 from service.reviews.store import REVIEWS
 from service.reviews.views import ANY, View
 
+COUNTED = 5000  # a count ends there: a form is shown for it
 PIECE = 250  # notes read at a time: others read and write in between
 COUNTS = (REVIEWS.c.superseded_at.is_(None), REVIEWS.c.kind.in_(ANSWERING))
 SAME = (REVIEWS.c.note_id == NOTES.c.id) & (REVIEWS.c.version_id == NOTES.c.current_version_id)
@@ -38,9 +39,19 @@ def decided(connection: Connection, view: View, who: str) -> list[str]:
 
     Without a word on it the view holds what is decided too, not only what waits.
     """
-    within = chosen(connection, replace(view, open=view.open or ANY), who, ordered=False).subquery()
-    query = select(NOTES.c.id).where(NOTES.c.id.in_(select(within.c.note_id)), NOTES.c.erased_at.is_(None), exists().where(SAME, *COUNTS))
+    query = _decided(connection, view, who)
     return list(connection.scalars(query.order_by(func.coalesce(NOTES.c.record_hash, NOTES.c.id), NOTES.c.source)))
+
+
+def number_decided(connection: Connection, view: View, who: str, *, most: int = COUNTED) -> int:
+    """How many notes `decided` has, counted up to `most`."""
+    found = _decided(connection, view, who).limit(most).subquery()
+    return connection.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _decided(connection: Connection, view: View, who: str) -> Select[tuple[str]]:
+    within = chosen(connection, replace(view, open=view.open or ANY), who, ordered=False).subquery()
+    return select(NOTES.c.id).where(NOTES.c.id.in_(select(within.c.note_id)), NOTES.c.erased_at.is_(None), exists().where(SAME, *COUNTS))
 
 
 def stated(connection: Connection, note_ids: Sequence[str], definition: Definition, left: LeftOut) -> Iterator[list[Stated]]:

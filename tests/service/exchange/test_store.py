@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from service.audit.tables import AuditRow
 from service.exchange.sending import audit, outgoing
+from service.exchange.store import decided, number_decided
 from service.reviews.views import read_view
 from tests.service.exchange.files import lines, sent
 from tests.service.exchange.test_taking_in import decide, fill
@@ -73,3 +74,13 @@ def test_the_purpose_is_audited_and_what_was_searched_for_is_not(desk: Desk):
     [row] = desk.rows(select(AuditRow).where(AuditRow.action == "review.export"))
     assert (row["why"], row["after"]["notes"], row["after"]["filters"]) == ("retraining in May", 3, ["meta.team"])
     assert "barba" not in str(dict(row))
+
+
+def test_the_notes_of_a_file_are_counted_up_to_a_bound(desk: Desk) -> None:
+    fill(desk)
+    decide(desk)
+    with desk.database.read() as connection:
+        view = read_view("", desk.definition)
+        found = decided(connection, view, "nobody")
+        counts = [number_decided(connection, view, "nobody", most=most) for most in (2, 100)]
+    assert counts == [2, len(found)]
