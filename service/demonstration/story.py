@@ -68,7 +68,8 @@ def authors(story: Story) -> list[Author]:
 
 
 def _months(place: int, countries: int) -> int:
-    return MONTHS[place // countries % len(MONTHS)] + place % countries
+    """Each band has as many authors, in each country others."""
+    return MONTHS[(place + place // countries) % len(MONTHS)] + place % countries
 
 
 def tell(notes: Sequence[LabelledNote], definition: Definition, story: Story, at: datetime, chance: Random) -> list[Telling]:
