@@ -13,6 +13,7 @@ from insight_classifier.errors import FileError
 from insight_classifier.measure_options import chosen_measures, read_filters, refuse_people
 from insight_classifier.measures.alignment import read_plan
 from insight_classifier.measures.declared_reader import read_measures, shipped_measures
+from insight_classifier.measures.drawn import unlike
 from insight_classifier.measures.groups import grouped
 from insight_classifier.measures.measure import measures_of
 from insight_classifier.measures.observations import Observations, read_observations
@@ -64,6 +65,8 @@ def _warn(observations: Observations, result: Report) -> None:
         tell(f"judged by {len(judges)} models: a difference in time may be theirs. Judge all with one")
     if observations.audit.elsewhere:
         tell(f"left out as their notes are not measured: {observations.audit.elsewhere:,} labels")
+    if names := unlike(observations):
+        tell(f"the labelled notes are unlike the others in {', '.join(names)}: were they drawn by chance? If not, no range here holds")
     if not observations.author.names:
         tell(
             "no note names its author (author or msl), so nothing can be told of certainty or of groups. Give --notes FILE, which has them"

@@ -84,6 +84,11 @@ def test_what_was_judged_by_several_is_told(year: Year):
     assert "under another version" in said
 
 
+def test_labels_that_were_picked_are_told(year: Year):
+    picked = [row for row, truth in enumerate(year.truths) if year.definition.label.rule(truth)]
+    assert "were they drawn by chance?" in insight(year.judged, "--audit", year.labels(picked)).stderr
+
+
 def test_one_author_is_told_nothing(year: Year):
     lines(year.notes, [fact | {"msl": "m0"} for fact in year.metadata])
     result = insight(year.judged, "--notes", year.notes, "--audit", year.labels(range(100)))
