@@ -33,9 +33,9 @@ def load_encoder(name: str, *, window: int, overlap: int) -> Encoder:
         tokenizer = AutoTokenizer.from_pretrained(location)
         # Dropout of the attention's weights would keep torch from its fused attention, at half the speed.
         config = AutoConfig.from_pretrained(location)
-        for name in ("attention_probs_dropout_prob", "attention_dropout"):
-            if hasattr(config, name):
-                setattr(config, name, 0.0)
+        for share in ("attention_probs_dropout_prob", "attention_dropout"):
+            if hasattr(config, share):
+                setattr(config, share, 0.0)
         module = AutoModel.from_pretrained(location, config=config)
     except (OSError, ValueError) as problem:
         raise ConfigError(

@@ -8,6 +8,7 @@ from datasets import DatasetDict
 
 from insight_classifier.artifact import Artifact
 from insight_classifier.definition import Definition
+from insight_classifier.errors import FileError
 from insight_classifier.predictor import load_predictor
 from insight_classifier.whole_folder import checksums, sha256
 from training.config import TrainingConfig
@@ -17,7 +18,7 @@ from training.metrics import measure
 from training.runs.record import RunRecord
 from training.runs.surroundings import peak_memory, surroundings
 from training.snapshots.folder import is_snapshot, open_snapshot
-from training.train import Show, corpus_facts, environment, train
+from training.train import RESUMES, Show, corpus_facts, environment, train
 
 RUNS = "runs"  # beside the model folders
 Sink = Callable[[Mapping[str, Any], Artifact], None]
@@ -40,6 +41,9 @@ def train_recorded(
     try:
         artifact = train(data=data, output=output, definition=definition, config=config, weights=weights, show=show)
         record.finish(_ended(artifact, corpus, definition, weights))
+    except OSError as problem:
+        record.fail(problem)
+        raise FileError(f"{output}: {problem.strerror or problem}. Free space, then call again: {RESUMES}") from problem
     except BaseException as problem:  # also an interruption: whoever looks must not take it for running
         record.fail(problem)
         raise

@@ -124,6 +124,13 @@ def test_what_a_kill_left_of_a_line_is_no_line(registry: Registry) -> None:
     assert [event.model for event in registry.history.events()] == ["old", "new", "newer"]
 
 
+def test_the_service_reads_the_pointer_that_the_registry_moves() -> None:
+    from service.models.live import POINTER as READ
+    from training.registry.registry import POINTER
+
+    assert READ == POINTER
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

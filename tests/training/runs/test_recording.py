@@ -60,6 +60,19 @@ def test_a_run_that_fails_says_so_without_its_words(tmp_path: Path, definition: 
     assert (run["status"], run["error"]) == (FAILED, "invalid_file")
 
 
+def test_a_disk_that_fills_says_what_to_do_and_leaves_no_model(
+    tmp_path: Path, definition: Definition, tiny_encoder: Path, tiny_corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object) -> None:
+        raise RuntimeError("PytorchStreamWriter failed writing file data/0: file write failed")
+
+    monkeypatch.setattr("torch.save", full)
+    config = read_config({**TINY, "base_model": str(tiny_encoder)})
+    with pytest.raises(FileError, match="Free space, then call again"):
+        train_recorded(data=tiny_corpus, output=tmp_path / "one", definition=definition, config=config)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["runs"]
+
+
 def test_too_few_notes_are_refused_before_anything_is_trained(tmp_path: Path, definition: Definition, tiny_corpus: Path) -> None:
     lines = (tiny_corpus / "writer_a.jsonl").read_text().splitlines()[:10]
     (tmp_path / "data").mkdir()
