@@ -1,17 +1,16 @@
-"""Notes as they are read: what was said of one before, its history, and pages of the latest."""
+"""Notes as they are read: what was said of one before, and its history."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select
 
 from service.errors import RequestError
 from service.notes.rules import Delivery
-from service.notes.store import JUDGEMENTS, MEMBERS, NOTES, PIECE, VERSIONS
+from service.notes.store import JUDGEMENTS, NOTES, PIECE, VERSIONS
 
 Identity = tuple[str, str, str]  # source, hash of the record id, content hash
-MOST = 500  # notes on a page
 
 
 @dataclass(frozen=True)
@@ -61,100 +60,12 @@ def history(connection: Connection, note_id: str) -> list[tuple[Row[Any], Sequen
     return [(version, [one for one in judgements if one.version_id == version.id]) for version in versions]
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Which notes: all that is named must hold. `met`: (dimension, member) that are all met; `unmet`: that are all judged and not met."""
-
-    label: str | None = None
-    needs_review: bool | None = None
-    level: int | None = None
-    author: str | None = None
-    source: str | None = None
-    met: tuple[tuple[str, str], ...] = ()
-    unmet: tuple[tuple[str, str], ...] = ()
-
-
-EVERYTHING = Wanted()
-
-
-def latest(connection: Connection, wanted: Wanted = EVERYTHING, *, limit: int = 50, after: str | None = None) -> Sequence[Row[Any]]:
-    """Notes with their current version and judgement, the latest received first, at most `limit`; none that was erased.
-
-    `after`: the id of the last note of the page before; ids sort by (received_at, chance). A note that nobody judged yet has None in the
-    judgement's columns, and is left out where anything is asked of its judgement.
-    """
-    query = _from(wanted).where(*_conditions(wanted), NOTES.c.erased_at.is_(None)).limit(min(limit, MOST))
-    driver = _driver(wanted)
-    if after is not None:
-        query = query.where(driver < after)
-    return connection.execute(query.order_by(driver.desc())).all()
-
-
-def unjudged(connection: Connection, limit: int) -> Sequence[Row[Any]]:
-    """Notes whose current version has no judgement, the oldest first: after a crash nothing that was accepted is forgotten."""
-    waits = (NOTES.c.current_judgement_id.is_(None), NOTES.c.erased_at.is_(None))
-    columns: tuple[ColumnElement[Any], ...] = (
-        NOTES.c.id,
-        NOTES.c.source,
-        NOTES.c.record_id,
-        VERSIONS.c.id.label("version_id"),
-        VERSIONS.c.fields,
-        VERSIONS.c.failure,
-    )
-    joined = NOTES.join(VERSIONS, VERSIONS.c.id == NOTES.c.current_version_id)
-    return connection.execute(select(*columns).select_from(joined).where(*waits).order_by(NOTES.c.id).limit(limit)).all()
-
-
 SHOWN = (
     *(NOTES.c[name] for name in ("id", "source", "record_id", "author", "hcp", "written_at", "received_at")),
     *(VERSIONS.c.id.label("version_id"), VERSIONS.c.fields, VERSIONS.c.failure),
     JUDGEMENTS.c.id.label("judgement_id"),
     *(JUDGEMENTS.c[name] for name in ("label", "probability", "level", "needs_review", "judgement", "created_at")),
 )
-
-
-def _from(wanted: Wanted) -> Select[Any]:
-    """The tables, joined so that the one whose index is already in the order of the page can drive."""
-    current = and_(JUDGEMENTS.c.id == NOTES.c.current_judgement_id, JUDGEMENTS.c.note_id == NOTES.c.id)  # either way by an index
-    joined = NOTES.join(VERSIONS, VERSIONS.c.id == NOTES.c.current_version_id)
-    joined = joined.join(JUDGEMENTS, current) if _asks_judgement(wanted) else joined.outerjoin(JUDGEMENTS, current)
-    if wanted.met:
-        joined = joined.join(MEMBERS, MEMBERS.c.judgement_id == JUDGEMENTS.c.id)
-    return select(*SHOWN).select_from(joined)
-
-
-def _driver(wanted: Wanted) -> ColumnElement[str]:
-    """The note's id in the table with the sharpest condition: members before triage columns before notes."""
-    if wanted.met:
-        return MEMBERS.c.note_id
-    triage = (wanted.label, wanted.level, wanted.needs_review)
-    return JUDGEMENTS.c.note_id if any(value is not None for value in triage) and wanted.author is None else NOTES.c.id
-
-
-def _asks_judgement(wanted: Wanted) -> bool:
-    return bool(wanted.met or wanted.unmet) or any(value is not None for value in (wanted.label, wanted.level, wanted.needs_review))
-
-
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    plain: Mapping[ColumnElement[Any], object] = {
-        JUDGEMENTS.c.label: wanted.label,
-        JUDGEMENTS.c.level: wanted.level,
-        JUDGEMENTS.c.needs_review: wanted.needs_review,
-        NOTES.c.author: wanted.author,
-        NOTES.c.source: wanted.source,
-    }
-    conditions: list[ColumnElement[bool]] = [column == value for column, value in plain.items() if value is not None]
-    conditions += [_says(*name, met=True) for name in wanted.met[1:]]
-    conditions += [_says(*name, met=False) for name in wanted.unmet]
-    for dimension, member in wanted.met[:1]:
-        conditions += [MEMBERS.c.dimension == dimension, MEMBERS.c.member == member, MEMBERS.c.met]
-    return conditions
-
-
-def _says(dimension: str, member: str, *, met: bool) -> ColumnElement[bool]:
-    other = MEMBERS.alias()
-    same = (other.c.judgement_id == JUDGEMENTS.c.id, other.c.dimension == dimension, other.c.member == member)
-    return exists().where(*same, other.c.met if met else ~other.c.met)
 
 
 def _found(connection: Connection, wanted: Sequence[Identity], definition: str, model: str) -> dict[Identity, Found]:

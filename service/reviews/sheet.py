@@ -53,4 +53,5 @@ def seen_row(connection: Connection, note_id: str, version_id: str | None, judge
     judged = and_(JUDGEMENTS.c.version_id == VERSIONS.c.id, JUDGEMENTS.c.id == judgement_id)
     joined = VERSIONS.outerjoin(JUDGEMENTS, judged)
     same = (VERSIONS.c.id == version_id, VERSIONS.c.note_id == note_id)
-    return connection.execute(select(VERSIONS.c.fields, JUDGEMENTS.c.judgement).select_from(joined).where(*same)).first()
+    query: Select[Any] = select(VERSIONS.c.fields, JUDGEMENTS.c.judgement).select_from(joined).where(*same)
+    return connection.execute(query).first()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from insight_classifier.definition import Definition
-from service.reviews.reading import settled
+from service.reviews.word import words_of_people
 from tests.service.adjudication.conftest import dispute
 from tests.service.reviews.desk import every_check
 from tests.service.reviews.office import HIDDEN, Office, path_of
@@ -61,7 +61,9 @@ def test_settling_stores_the_answer_and_goes_on(office: Office, definition: Defi
     assert (row["kind"], row["label"] == definition.label.met, row["comment"], row["sound"]) == ("adjudicate", insight, "I say so", True)
     assert (office.desk.card("a").dispute, office.desk.card("a").insight) == (None, insight)
     with office.desk.database.read() as connection:
-        assert [one["id"] for one in settled(connection, definition)] == [first]
+        current = {office.desk.kept[name].note_id: office.desk.kept[name].version_id for name in "ab"}
+        words = words_of_people(connection, current, definition)
+    assert (words[first].label == definition.label.met, words[second].label) == (insight, None)
 
 
 def test_what_was_not_chosen_is_named_and_nothing_lost(office: Office, definition: Definition) -> None:

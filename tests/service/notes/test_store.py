@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from service.database import Base, Database
 from service.errors import RequestError
-from service.notes.reading import find_judgements, history, unjudged
+from service.notes.reading import find_judgements, history
 from service.notes.reading import note as read_note
 from service.notes.rows import Kept, new_id
 from service.notes.rules import Delivery
@@ -109,7 +109,8 @@ def test_a_newer_version_waits_to_be_judged_and_says_why(database: Database):
     newer = arrive(database, delivery("two"))
     database.write(lambda connection: failed(connection, newer, "judging_failed", AT))
     with database.read() as connection:
-        assert [(row.version_id, row.failure) for row in unjudged(connection, 10)] == [(newer.version_id, "judging_failed")]
+        [(_, first), (version, second)] = [(row, judgements) for row, judgements in history(connection, newer.note_id)]
+    assert (version.id, version.failure, len(first), len(second)) == (newer.version_id, "judging_failed", 1, 0)
 
 
 def test_deliveries_at_the_same_moment_make_one_row(database: Database, database_url: str):

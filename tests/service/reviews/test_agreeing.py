@@ -2,11 +2,10 @@
 
 import pytest
 
-from insight_classifier.notes import read_labelled_note
 from service.errors import RequestError
 from service.reviews.agreeing import LABEL, agreement, versions
 from service.reviews.gold import set_gold, unset_gold
-from service.reviews.reading import reviews_of, settled
+from service.reviews.reading import reviews_of
 from tests.service.reviews.desk import Desk, every_check
 
 
@@ -78,12 +77,3 @@ def test_gold_goes_with_the_decision_that_it_was(desk: Desk):
     with pytest.raises(RequestError, match="that counts"):
         desk.database.write(lambda c: set_gold(c, saved.id, "lea", desk.later()))
     assert desk.database.write(lambda c: unset_gold(c, desk.kept["a"].note_id, "lea", desk.later())) is False
-
-
-def test_what_people_settled_comes_out_as_labelled_notes(desk: Desk):
-    decide_apart(desk, 4, 2)
-    desk.note("open")
-    with desk.database.read() as connection:
-        found = list(settled(connection, desk.definition))
-    assert {one["id"] for one in found} == {desk.kept[name].note_id for name in ("n0", "n1", "n2")}  # on n3 they differ
-    assert all(read_labelled_note(one, desk.definition) for one in found)
