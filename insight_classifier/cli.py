@@ -14,6 +14,7 @@ import typer
 
 from insight_classifier.baseline_cli import baseline_app
 from insight_classifier.command import DEFAULT_MODEL, DefinitionOption, ModelOption, default_model, output_failed, plain_errors, say, tell
+from insight_classifier.contrast_cli import contrast_command
 from insight_classifier.definition_cli import definition_app
 from insight_classifier.measure_cli import measure_command
 from insight_classifier.plan_cli import plan_command
@@ -37,6 +38,7 @@ def make_app() -> typer.Typer:
     app.command("score")(score_command)
     app.command("measure")(measure_command)
     app.command("themes")(themes_command)
+    app.command("contrast")(contrast_command)
     app.command("plan")(plan_command)
     app.add_typer(baseline_app(), name="baseline")
     app.add_typer(definition_app(), name="definition")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from insight_classifier.measures.rates import Rate
 
 LEAST_PEERS = 5
+UNPUBLISHED = "not published"
 NOTES = "notes"  # the method of everything that is measured here
 METHODS = {
     "observed_calls": "people listened to calls and counted what was said",
@@ -72,7 +73,9 @@ def caveat_of(peer: Peer, area: str, method: str = NOTES) -> str:
     parts = []
     if peer.method != method:
         parts.append(f"Not comparable: there {METHODS[peer.method]}; here {METHODS[method]}.")
-    if peer.area.casefold() != area.casefold():
+    if peer.area == UNPUBLISHED:
+        parts.append("Its therapeutic area is not published.")
+    elif peer.area.casefold() != area.casefold():
         parts.append(f"Of another therapeutic area: {peer.area}.")
     if peer.n is None:
         parts.append("Of how many is not published, so nobody can tell how sure it is.")

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from insight_classifier.csv_file import csv_records
 from insight_classifier.errors import FileError
-from insight_classifier.measures.peers import METHODS, Peer
+from insight_classifier.measures.peers import METHODS, UNPUBLISHED, Peer
 from insight_classifier.mistakes import Mistakes, shown
 from insight_classifier.yaml_file import compose
 from insight_classifier.yaml_map import Map, read_map
 
-UNPUBLISHED = "not published"
 REQUIRED = ("area", "measure", "value", "n", "source", "method", "year")
 OPTIONAL = ("caveat",)
 _DECIMAL = re.compile(r"[01](\.[0-9]+)?\Z|\.[0-9]+\Z")

@@ -5,7 +5,7 @@ Each period counts by its labels, which is what it is known by.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from insight_classifier.measures.comparisons import POINTS, Comparison, Pair, Un
 from insight_classifier.measures.estimates import Estimate, Range, combined, range_of
 from insight_classifier.measures.rates import Rate
 from insight_classifier.measures.recalibration import Floats
-from insight_classifier.measures.significance import chance_alone
+from insight_classifier.measures.significance import chance_alone, holm
 
 LEAST_PERIODS = 3  # through two points goes a line whatever they are
 _PERIOD = re.compile(r"(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?\Z")
@@ -27,7 +27,8 @@ Series = Mapping[str, Rate]  # by period: 2026, 2026-Q1 or 2026-01
 class Trend:
     """`slope`: a year, quarter or month (`per`), in shares or levels; None where too little is known, and `why` says so.
 
-    `line`: what it comes to in each of `periods`, those of which something is known.
+    `line`: what it comes to in each of `periods`, those of which something is known. `chance`: that of such a slope where there is none, by
+    itself; `among_all`: as it counts among all `of` trends that were looked at.
     """
 
     title: str
@@ -36,6 +37,8 @@ class Trend:
     slope: Estimate | None = None
     range: Range | None = None
     chance: float | None = None
+    among_all: float | None = None
+    of: int = 1
     line: tuple[float, ...] = ()
     verdict: Verdict = Verdict.NONE
     unit: Unit = POINTS
@@ -48,7 +51,10 @@ class Trend:
             return f"{self.title}: no verdict. {self.why}"
         within = f"95% range {self.unit.of_range(self.range)}"
         if self.verdict is Verdict.NONE:
-            return f"{self.title}: no verdict: {self.unit.written(self.slope.value)} a {self.per}, and its range holds zero ({within})."
+            seen = f"{self.title}: no verdict: {self.unit.written(self.slope.value)} a {self.per}"
+            if self.range.holds(0.0):
+                return f"{seen}, and its range holds zero ({within})."
+            return f"{seen} ({within}), but among {self.of} trends one such is likely by chance (Holm)."
         return f"{self.title}: {self.verdict} by {self.unit.written(abs(self.slope.value))} a {self.per} ({within})."
 
 
@@ -78,6 +84,13 @@ def gap(title: str, first: Series, second: Series, names: tuple[str, str], unit:
     return Gap(compared, _trend(f"{title}, {names[1]} less {names[0]}", _per({**first, **second}), known, labels, unit))
 
 
+def together(trends: Sequence[Trend]) -> list[Trend]:
+    """The same, with verdicts that take into account how many are looked at. Those of which nothing is known do not count."""
+    chances = [one.chance for one in trends if one.chance is not None]
+    adjusted = iter(holm(chances))
+    return [one if one.chance is None else _judged(one, next(adjusted), len(chances)) for one in trends]
+
+
 def place_of(period: str) -> tuple[str, int]:
     """The kind of a period, and its number on a line of such periods. Raises ArgumentError where it is none."""
     found = _PERIOD.match(period)
@@ -87,6 +100,12 @@ def place_of(period: str) -> tuple[str, int]:
     if found["quarter"]:
         return "quarter", 4 * year + int(found["quarter"]) - 1
     return ("month", 12 * year + int(found["month"]) - 1) if found["month"] else ("year", year)
+
+
+def _judged(one: Trend, chance: float, of: int) -> Trend:
+    assert one.slope is not None
+    assert one.range is not None
+    return replace(one, among_all=chance, of=of, verdict=verdict_of(one.slope, one.range, chance))
 
 
 def _per(series: Series) -> str:
@@ -110,4 +129,4 @@ def _trend(title: str, per: str, known: Mapping[str, Estimate], labels: Floats, 
     middle = float(np.average([one.value for one in estimates], weights=counted))
     within, chance = range_of(slope), chance_alone(slope)
     line = tuple(float(middle + slope.value * step) for step in steps)
-    return replace(plain, slope=slope, range=within, chance=chance, line=line, verdict=verdict_of(slope, within, chance))
+    return _judged(replace(plain, slope=slope, range=within, chance=chance, line=line), chance, 1)
