@@ -33,6 +33,11 @@ def may_show(keys: Sequence[Sequence[Ints]], authors: Ints, own: int | None = No
     return _shown(small, rows[:, -1], own, least)[back]
 
 
+def of_few(authors: Ints, own: int | None = None, least: int = LEAST_AUTHORS) -> bool:
+    """Whether notes of these authors are too few people's to be shown; -1 is nobody."""
+    return len(_counted(authors, own)) < least
+
+
 def may_stand_beside(one: Bools, other: Bools, authors: Ints, own: int | None = None, least: int = LEAST_AUTHORS) -> bool:
     """Whether two sets of notes may both be shown: what is in one and not in the other is nothing, or of `least` authors or more."""
     return all(not part.any() or len(_counted(authors[part], own)) >= least for part in (one & ~other, other & ~one))

@@ -33,11 +33,10 @@ class Ticked:
 
 def ticked(observations: Observations, rows: Ints) -> Ticked | None:
     """Among these notes; None where none has a tick that the definition knows."""
-    said = _said(observations[TICKED], observations.definition)[rows]
-    rows = rows[said != UNKNOWN]
+    rows = with_tick(observations, rows)
     if not len(rows):
         return None
-    kinds = _kinds(observations, rows, said[said != UNKNOWN])
+    kinds = _kinds(observations, rows, _said(observations[TICKED], observations.definition)[rows])
     found, model = shares(kinds), kinds.chances.mean(axis=0)
     table = model if found is None else found.rows[0]
     value = float(_kappa(table[None])[0])
@@ -68,6 +67,11 @@ def explaining(definition: Definition) -> tuple[Measure, ...]:
         )
         for name in rule.names
     )
+
+
+def with_tick(observations: Observations, rows: Ints) -> Ints:
+    """Those of these notes that have a tick that the definition knows."""
+    return np.asarray(rows[_said(observations[TICKED], observations.definition)[rows] != UNKNOWN])
 
 
 def ticked_as_met(observations: Observations, rows: Ints) -> Ints:

@@ -39,6 +39,17 @@ def test_each_measure_is_told_of_each_group(year: Year):
     assert len(found.figures) == 3 * len(measures)
 
 
+def test_parts_of_few_authors_are_not_told_by_themselves(year: Year):
+    """Only the notes of two of twelve authors are ticked and answered."""
+    few = [fact if fact["msl"] in ("m00", "m02") else fact | {"field_label": ""} for fact in year.metadata]
+    lines(year.notes, [fact | ({"answered": "2026-12-24"} if fact["field_label"] else {}) for fact in few])
+    found = of(year)
+    assert (found.ticked, found.explaining) == (None, ())
+    assert found.loop
+    assert found.loop.share < 0.2
+    assert found.loop.days is None
+
+
 def test_of_a_hidden_total_nothing_is_told(year: Year):
     lines(year.notes, [fact | {"msl": "m0"} for fact in year.metadata])
     found = of(year)
