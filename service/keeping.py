@@ -28,6 +28,9 @@ from service.housekeeping import Chore, Housekeeping
 from service.idempotency.store import expire as expire_keys
 from service.jobs.shapes import SHAPES as JOB_SHAPES
 from service.jobs.uploads import Charge
+from service.measures.figures import Figures
+from service.measures.pages import measure_routes
+from service.measures.sources import read_sources
 from service.notes.api import SHAPES as NOTE_SHAPES
 from service.notes.api import note_routes
 from service.recording import Recorder
@@ -67,6 +70,7 @@ class Keeping:
         self.shadow = Shadow(database, trial(settings, definition), scorer.batcher.idle)
         self.bulks = Bulks(database, self.policy)
         self.agreed = agreed(database)
+        self.measured = Figures(database, read_sources(definition, settings.measures_plan))
         due_after = timedelta(hours=settings.safety_hours)
         self.recorder = Recorder(database, definition, due_after=due_after, wake=self.deliverer.wake, kept=self._kept)
         self.escalation = Escalation(database, emit, told=self.deliverer.wake)
@@ -84,6 +88,7 @@ class Keeping:
         app.include_router(webhook_routes(self.database, self.sender, wake=self.deliverer.wake))
         app.include_router(bulk_routes(self.bulks, rendering))
         app.include_router(agreement_routes(self.database, rendering, self.policy.definition, self.agreed))
+        app.include_router(measure_routes(self.measured, rendering))
         app.include_router(calibration_routes(self.database, rendering, self.policy))
         app.include_router(adjudication_routes(self.database, rendering, self.policy))
         app.include_router(review_routes(self.database, rendering, self.policy))
@@ -101,6 +106,7 @@ class Keeping:
             self._ends.push_async_callback(part.stop)
         self._ends.push_async_callback(self.bulks.stop)
         self._ends.callback(self.agreed.close)
+        self._ends.callback(self.measured.close)
         self.working.start()
         self._ends.push_async_callback(self.working.stop)
 

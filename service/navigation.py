@@ -24,6 +24,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/insights", "Insights", "read"),
     Entry("/me", "My notes", "own"),
     Entry("/safety", "Safety", "read"),
+    Entry("/measures", "Measures", "measures"),
     Entry("/agreement", "Agreement", "measures"),
     Entry("/definition", "Definition", "read"),
     Entry("/", "Judge a note", "score"),

@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     review_double_share: float = Field(
         0.1, ge=0, le=1, description="Share of notes, by chance, that two people decide without seeing each other."
     )
+    measures_plan: Path | None = Field(
+        None, description="Weights of the objectives in the medical plan (YAML), for alignment; empty: none."
+    )
     webhooks_private: bool = Field(False, description="Whether webhooks may go to private addresses and without TLS.")
     webhooks_proxy: str | None = Field(None, description="Proxy that webhooks are sent through; empty: none.")
     webhooks_days: int = Field(30, ge=4, le=3650, description="Days that sent and given-up webhook messages are kept.")

@@ -24,7 +24,7 @@ def to_csv(report: Report, keys: Sequence[str]) -> str:
     writer.writeheader()
     for row in figure_rows(report.figures):
         group = {names[key]: value for key, value in row["group"].items()}
-        writer.writerow({key: _safe(value) for key, value in (row | group).items() if value is not None})
+        writer.writerow({key: spreadsheet_safe(value) for key, value in (row | group).items() if value is not None})
     return out.getvalue()
 
 
@@ -112,6 +112,6 @@ def _ends(within: Range | None) -> tuple[float | None, float | None]:
     return (None, None) if within is None else (within.low, within.high)
 
 
-def _safe(value: object) -> object:
+def spreadsheet_safe(value: object) -> object:
     """A text that a spreadsheet would take for a formula is marked as text."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -41,6 +41,8 @@ PAGES: Mapping[str, str] = {
     "/review/export": "export",
     "GET /review/calibration": "review",
     "/agreement": "measures",
+    "/measures": "measures",
+    "/measures.csv": "measures",
     "GET /safety": "read",
     "/safety": "safety",
     "/definition": "read",
