@@ -5,17 +5,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
 
 from insight_classifier.definition import Definition
 from insight_classifier.errors import ModelError
 from insight_classifier.predictor import Predictor, load_predictor
+from service.app import create_app
 from service.database import Database
 from service.erasers import ERASERS
 from service.keeping import trial
 from service.settings import Settings
 from service.shadow.running import MOST_WAITING, Shadow
 from service.shadow.store import SHADOW, counts, of_note
+from tests.service.conftest import wait_until
 from tests.service.reviews.desk import Desk, every_check
+from tests.service.test_keeping import HERE
 from tests.training.registry.models import copy_model
 
 
@@ -112,6 +117,22 @@ def test_a_note_that_fails_harms_nobody(desk: Desk, predictor: Predictor, monkey
     monkeypatch.setattr(running, "_compare", broken)
     asyncio.run(running._one_round())
     assert desk.rows(SHADOW.select()) == []
+
+
+def test_a_service_with_a_trial_answers_as_one_without(
+    settings: Settings, predictor: Predictor, database: Database, tmp_path: Path, tiny_model: Path
+) -> None:
+    asked = settings.model_copy(update={"shadow": copy_model(tiny_model, tmp_path / "on-trial")})
+    with TestClient(create_app(asked, predictor, database=database), **HERE) as client:
+        answer = client.post("/v1/score", json={"id": "a", "text": "She will not start it before she has seen renal data."})
+        assert answer.status_code == 200
+        assert "on-trial" not in answer.text
+        wait_until(lambda: trials(database) == ["on-trial"])
+
+
+def trials(database: Database) -> list[str]:
+    with database.read() as connection:
+        return list(connection.scalars(select(SHADOW.c.model_name)))
 
 
 def test_a_folder_that_is_no_model_is_refused_at_start(
