@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from insight_classifier import definition_pairs
 from insight_classifier.definition import Definition, Dimension, Example, Field, Label, Member
 from insight_classifier.definition_flips import Flip, flips
+from insight_classifier.questions_difference import question_differences
 
 __all__ = ["Flip", "differences", "flips"]
 
@@ -14,9 +15,9 @@ _MEMBERS = {"checks": "checks", "scale": "levels", "choice": "options"}
 
 def differences(old: Definition, new: Definition) -> list[str]:
     """One sentence a change, in the definition's order; the last says whether a model must be retrained."""
-    if old.fingerprint == new.fingerprint:
+    if (old.fingerprint, old.questions_fingerprint) == (new.fingerprint, new.questions_fingerprint):
         return ["Nothing changed: both definitions say the same."]
-    return [*_definition(old, new), _retraining(old, new)]
+    return [*_definition(old, new), *question_differences(old.questions, new.questions), _retraining(old, new)]
 
 
 def _retraining(old: Definition, new: Definition) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from insight_classifier.definition import Definition, Dimension, Example, Field, Member
+from insight_classifier.questions_markdown import questions_markdown
 
 _KINDS = {
     "checks": "Checks: each is judged yes or no.",
@@ -20,6 +21,7 @@ def markdown(definition: Definition) -> str:
     parts = [*_head(definition), *_label(definition)]
     for dimension in definition.dimensions:
         parts += _dimension(dimension, definition)
+    parts += questions_markdown(definition, _text)
     return "\n\n".join(parts) + "\n"
 
 
