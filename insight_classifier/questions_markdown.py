@@ -13,7 +13,7 @@ def questions_markdown(definition: Definition, escape: Escape) -> Iterator[str]:
     if not definition.questions:
         return
     yield "## Questions to ask next"
-    yield f"Bank `{definition.questions_fingerprint}`; it decides no label. Weightiest need first. Names in braces stand for words of the note."
+    yield f"Bank `{definition.questions_fingerprint}`; it decides no label. Weightiest need first. {{name}} stands for words of the note."
     titles = {name: member.title for name, member in definition.checks.items()}
     for need in definition.questions:
         yield f"### {escape(need.title)}"
