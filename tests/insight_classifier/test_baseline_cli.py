@@ -1,4 +1,5 @@
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from insight_classifier.cli import make_app
 from insight_classifier.definition import Definition
+from insight_classifier.definition_reader import read_definition
 from tests.insight_classifier.measures.conftest import Year, lines, make_year, year
 
 __all__ = ["make_year", "year"]  # fixtures
@@ -134,3 +136,19 @@ def test_the_later_notes_must_be_the_same_for_both_judges(kept: Kept, make_year:
     old.write_text("".join(f"{line}\n" for line in old.read_text().splitlines()[:-1]))
     result = baseline("compare", kept.folder, new, "--old-judge", old, *words)
     assert (result.exit_code, "are not of the same notes: 1 stand" in result.stderr) == (2, True)
+
+
+def test_with_a_new_definition_and_model_each_has_its_part(kept: Kept, definition: Definition):
+    source = kept.folder.parent / "definitions" / "new.yaml"
+    shutil.copytree(definition.source.parent, source.parent)
+    rule = definition.label.rule.source
+    source.write_text(definition.source.read_text(encoding="utf-8").replace(rule, f"not ({rule})"), encoding="utf-8")
+    changed = read_definition(source).fingerprint
+    old, rules, new = kept.later("old"), kept.later("rules", definition=changed), kept.later("new", definition=changed, model="other")
+    both = ("--old-judge", old, "--new-definition", rules, "--definition", source)
+    result = baseline("compare", kept.folder, new, *both, *kept.words, "--json")
+    assert result.exit_code == 0, result.output
+    behaviour, of_rules, of_model = json.loads(result.stdout)["steps"]
+    assert [behaviour["cause"], of_rules["cause"], of_model["cause"]] == ["behaviour", "definition", "model"]
+    assert [one["verdict"] for one in of_rules["comparisons"] if one["verdict"] != "no verdict"]
+    assert {one["verdict"] for one in of_model["comparisons"]} == {"no verdict"}
