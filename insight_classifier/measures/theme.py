@@ -23,7 +23,7 @@ class ThemeNote:
 
 @dataclass(frozen=True)
 class Theme:
-    """`id` stays as long as a note of the theme is remembered. `typical`: the note that is most like the others.
+    """`id` stays as long as notes of the theme are remembered. `typical`: the note that is most like the others.
 
     `notes` and `copies` are in order of time; near duplicates of a note are in `copies`, and count for nothing.
     """

@@ -21,11 +21,13 @@ from insight_classifier.measures.words import content_words, likeness, rarity
 Singles = NDArray[np.float32]
 Memory = Mapping[str, str]  # theme by note id
 Members = dict[str, list[int]]  # numbers of notes by identity
+Copies = Mapping[str, tuple[ThemeNote, ...]]  # by the id of the first
 Words = list[tuple[str, str]]  # (stem, how it is written)
 
 LEAST = 0.1  # mean similarity of a theme's notes
 LEAST_NOTES = 3  # fewer are no theme
-MOST_NOTES = 12_000  # whose similarities take about a gigabyte
+MOST_NOTES = 10_000  # whose similarities take about a gigabyte, and half a minute
+_NEW = "\0"  # begins what stood nowhere the last time
 
 
 def themes(notes: Sequence[ThemeNote], earlier: Memory | None = None) -> Themes:
@@ -45,30 +47,34 @@ def themes(notes: Sequence[ThemeNote], earlier: Memory | None = None) -> Themes:
     return _of_originals(kept, [words[number] for number in copied], copies, earlier or {})
 
 
-def _of_originals(
-    notes: Sequence[ThemeNote], words: Sequence[Words], copies: Mapping[str, tuple[ThemeNote, ...]], earlier: Memory
-) -> Themes:
+def _of_originals(notes: Sequence[ThemeNote], words: Sequence[Words], copies: Copies, earlier: Memory) -> Themes:
     sets = [frozenset(stem for stem, _ in found) for found in words]
     rare = rarity(sets, [note.author or f"\0{number}" for number, note in enumerate(notes)])
     alike = likeness(sets, rare)
-    groups = _grouped(notes, alike, earlier)
-    found = []
-    for name, members in groups.items():
-        if len(members) >= LEAST_NOTES:
-            own = tuple(notes[one] for one in members)
-            title, typical = name_of([words[one] for one in members], rare), own[_most_alike(alike, members)]
-            found.append(Theme(name, title, typical, own, tuple(copy for note in own for copy in copies[note.id])))
+    together = _grouped(notes, alike, earlier)
+    found = [
+        _theme(name, [notes[one] for one in members], [words[one] for one in members], alike[np.ix_(members, members)], rare, copies)
+        for name, members in together.items()
+        if len(members) >= LEAST_NOTES
+    ]
     found.sort(key=lambda theme: (not theme.is_pattern, -len(theme.notes), theme.id))
-    outside = sorted(one for members in groups.values() if len(members) < LEAST_NOTES for one in members)
-    memory = {each.id: name for name, members in groups.items() for one in members for each in (notes[one], *copies[notes[one].id])}
+    outside = sorted(one for members in together.values() if len(members) < LEAST_NOTES for one in members)
+    memory = {each.id: name for name, members in together.items() for one in members for each in (notes[one], *copies[notes[one].id])}
     return Themes(tuple(found), tuple(notes[one] for one in outside), sum(map(len, copies.values())), memory)
+
+
+def _theme(
+    name: str, notes: Sequence[ThemeNote], words: Sequence[Words], alike: Singles, rare: Mapping[str, float], copies: Copies
+) -> Theme:
+    typical = notes[int(alike.sum(axis=1).argmax())]
+    return Theme(name, name_of(words, rare), typical, tuple(notes), tuple(copy for note in notes for copy in copies[note.id]))
 
 
 def _grouped(notes: Sequence[ThemeNote], alike: Singles, earlier: Memory) -> Members:
     """By identity. Grouping goes on from what stood together the last time, so that alone nothing of it changes."""
     known: Members = {}
     for number, note in enumerate(notes):
-        known.setdefault(earlier.get(note.id, f"\0{note.id}"), []).append(number)
+        known.setdefault(earlier.get(note.id, f"{_NEW}{note.id}"), []).append(number)
     names, parts = list(known), list(known.values())
     joined: dict[int, list[int]] = {}
     for part, first in enumerate(groups(_means(alike, parts), LEAST, [len(part) for part in parts]).tolist()):
@@ -91,13 +97,9 @@ def _means(alike: Singles, parts: Sequence[Sequence[int]]) -> Singles:
 
 
 def _identity(notes: Sequence[ThemeNote], parts: Sequence[tuple[str, Sequence[int]]]) -> str:
-    """That of the greatest theme of the last time that is in it; else a new one, made of the notes that found it."""
-    old = [(len(members), name) for name, members in parts if len(members) >= LEAST_NOTES]
+    """That of the greatest part that stood together the last time; else a new one, made of the notes that found it."""
+    old = [(len(members), name) for name, members in parts if not name.startswith(_NEW)]
     if old:
         return max(old)[1]
     names = "\0".join(sorted(notes[one].id for _, members in parts for one in members))
     return hashlib.sha256(names.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def _most_alike(alike: Singles, members: Sequence[int]) -> int:
-    return int(alike[np.ix_(members, members)].sum(axis=1).argmax())

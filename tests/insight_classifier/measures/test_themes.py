@@ -79,6 +79,14 @@ def test_a_new_subject_is_a_new_theme_beside_those_that_are_remembered():
     assert subjects_of(next(theme.notes for theme in after.themes if theme.id == new)) == {"device"}
 
 
+def test_themes_that_grow_alike_become_one_under_the_name_of_the_greater():
+    notes = [note for note in corpus() if note.id.startswith("renal")]
+    apart = {note.id: "greater" if number < 15 else "smaller" for number, note in enumerate(notes)}
+    found = themes(corpus(), apart)
+    (theme,) = [theme for theme in found.themes if subjects_of(theme.notes) == {"renal"}]
+    assert (theme.id, len(theme.notes)) == ("greater", len(notes))
+
+
 def test_nothing_changes_by_looking_again():
     found = themes(corpus())
     assert themes(corpus(), found.memory) == found
