@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from insight_classifier.command import DefinitionOption, ModelOption, default_model, plain_errors, say, tell
+from insight_classifier.drift_cli import drift_command
 from insight_classifier.errors import ArgumentError, FileError
 from training.active.active_cli import register as add_active
 from training.progress import Bar
@@ -164,5 +165,6 @@ def register(app: typer.Typer) -> None:
     app.command("evaluate")(evaluate_command)
     app.command("compare")(compare_command)
     add_active(app)
+    app.command("drift")(drift_command)
     add_snapshot(app)
     add_models(app)
