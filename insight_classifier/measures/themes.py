@@ -38,13 +38,20 @@ def themes(notes: Sequence[ThemeNote], earlier: Memory | None = None) -> Themes:
     if len(notes) > MOST_NOTES:
         raise ArgumentError(f"{len(notes):,} notes are more than can be compared each with each: take a time with {MOST_NOTES:,} at most")
     ordered = sorted(notes, key=lambda note: (note.day or date.max, note.id))
-    words = [content_words(note.text) for note in ordered]
+    people = _people(notes)
+    words = [[word for word in content_words(note.text) if people.isdisjoint(word[0].split())] for note in ordered]
     copied: dict[int, list[int]] = {}
     for number, first in enumerate(originals([frozenset(stem for stem, _ in found) for found in words])):
         copied.setdefault(first, []).append(number)
     kept = [ordered[number] for number in copied]
     copies = {ordered[number].id: tuple(ordered[other] for other in others[1:]) for number, others in copied.items()}
     return _of_originals(kept, [words[number] for number in copied], copies, earlier or {})
+
+
+def _people(notes: Sequence[ThemeNote]) -> frozenset[str]:
+    """The words that name authors and physicians: who is named by several is no subject, and names no theme."""
+    names = {name for note in notes for name in (note.author, note.physician) if name is not None}
+    return frozenset(stem for name in names for stem, _ in content_words(name) if " " not in stem)
 
 
 def _of_originals(notes: Sequence[ThemeNote], words: Sequence[Words], copies: Copies, earlier: Memory) -> Themes:

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -107,6 +108,12 @@ def test_a_copy_counts_once_and_the_earliest_stands_for_it():
     theme = next(theme for theme in found.themes if notes[0] in theme.notes)
     assert (found.copies, theme.copies) == (5, tuple(sent_again))
     assert members(found) == members(themes(notes))
+
+
+def test_people_join_and_name_no_theme():
+    notes = [ThemeNote(str(n), f"Feldstein alone{n} other{n}", author=f"msl-{n}", physician="Ruth Feldstein") for n in range(6)]
+    assert themes(notes).themes == ()
+    assert themes([replace(note, physician=None) for note in notes]).themes
 
 
 def test_no_notes_have_no_themes():
