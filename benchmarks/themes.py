@@ -1,6 +1,6 @@
 """Our themes beside BERTopic's on the same notes in one run: coherence, stability, agreement with metadata, seconds.
 
-    python -m pip install -c constraints.txt bertopic umap-learn hdbscan     (in a virtual environment of its own, with the extra training)
+    python -m pip install -c constraints.txt bertopic==0.17.4 umap-learn==0.5.12 hdbscan==0.8.44  (beside the extra training)
     python -m benchmarks.themes [--notes 1500] [--vectors]
 
 Notes are insights and near misses of the training writers. BERTopic is given sentence vectors of the packaged all-MiniLM-L6-v2, with
