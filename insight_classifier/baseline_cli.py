@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import RenderableType
+from rich.text import Text
 
 from insight_classifier.command import plain_errors, say, tell
 from insight_classifier.definition import Definition
@@ -16,7 +18,8 @@ from insight_classifier.errors import ArgumentError
 from insight_classifier.judgement import Origin
 from insight_classifier.measure_options import chosen_measures, read_filters, refuse_people
 from insight_classifier.measures.baselines import Asked, Baseline, contents_of, edited, freeze, open_baseline
-from insight_classifier.measures.comparisons import Comparison, Verdict
+from insight_classifier.measures.comparisons import Comparison
+from insight_classifier.measures.contrast_text import UNITS, comparisons_table, printed
 from insight_classifier.measures.declared_reader import read_measures, shipped_file
 from insight_classifier.measures.figures import figures
 from insight_classifier.measures.groups import grouped
@@ -102,7 +105,7 @@ def compare_command(
         if new_definition and not old_judge:
             raise ArgumentError("--new-definition takes --old-judge too: without it nothing tells behaviour from the definition")
         _warn(frozen, found[-1], notes)
-        say(json.dumps(_plain(frozen, steps), ensure_ascii=False, indent=2) if as_json else "\n".join(_printed(frozen, steps)))
+        say(json.dumps(_plain(frozen, steps), ensure_ascii=False, indent=2) if as_json else printed(list(_printed(frozen, steps))))
 
 
 def _judge(definition: Path | None, measures: Path | None) -> _Judge:
@@ -150,15 +153,13 @@ def _warn(frozen: Baseline, later: Measurement, notes: Path | None) -> None:
         tell(f"{changed:,} notes stand in the baseline with other words: they were edited since")
 
 
-def _printed(frozen: Baseline, steps: Sequence[Step]) -> Iterator[str]:
+def _printed(frozen: Baseline, steps: Sequence[Step]) -> Iterator[RenderableType]:
     first, last = frozen.asked.period
-    yield f"Beside {frozen.folder.name} (notes of {first or 'unknown date'} to {last or 'unknown date'}). {CAVEAT}"
+    yield Text(f"Beside {frozen.folder.name}, of notes of {first or 'unknown date'} to {last or 'unknown date'}. {CAVEAT} {UNITS}")
     for step in steps:
-        yield f"\nWhat changed by {step.cause}:"
-        told = sorted(step.comparisons, key=lambda one: (one.difference is None, one.verdict is Verdict.NONE))
-        yield from (f"  {one.sentence}" for one in told)
+        yield comparisons_table(f"What changed by {step.cause}", step.comparisons)
         if step.alone:
-            yield f"  On one side only, and not compared: {', '.join(step.alone)}."
+            yield Text(f"On one side only, and not compared: {', '.join(step.alone)}.")
 
 
 def _plain(frozen: Baseline, steps: Sequence[Step]) -> dict[str, Any]:

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import RenderableType
+from rich.text import Text
 
 from insight_classifier.command import plain_errors, say
 from insight_classifier.definition_reader import default_definition, read_definition
 from insight_classifier.errors import ArgumentError
 from insight_classifier.measure_options import chosen_measures, read_filters, refuse_people
 from insight_classifier.measures.comparisons import Comparison
+from insight_classifier.measures.contrast_text import UNITS, comparisons_table, printed, trends_table
 from insight_classifier.measures.contrasts import OverTime, between, gaps_over_time, over_time
 from insight_classifier.measures.declared_reader import read_measures, shipped_measures
 from insight_classifier.measures.estimates import Range
@@ -79,7 +82,11 @@ def contrast_command(
             gaps_over_time(measured(between_, over), between_, over) if between_ and over else None,
             tuple(_standings(measured(), area, published)) if area else (),
         )
-        say(json.dumps(_plain(result, area), ensure_ascii=False, indent=2) if as_json else "\n".join(_printed(result, observations, area)))
+        say(
+            json.dumps(_plain(result, area), ensure_ascii=False, indent=2)
+            if as_json
+            else printed(list(_printed(result, observations, area)))
+        )
         raise typer.Exit(3 if observations.failed else 0)
 
 
@@ -90,25 +97,26 @@ def _standings(found: Sequence[Figure], area: str, published: Sequence[Peer]) ->
             yield figure, standing(figure.rate, figure.measure.name, area, published)
 
 
-def _printed(found: _Found, observations: Observations, area: str | None) -> Iterator[str]:
-    yield CAVEAT
+def _printed(found: _Found, observations: Observations, area: str | None) -> Iterator[RenderableType]:
+    yield Text(f"{CAVEAT} {UNITS}")
     if not len(observations.audit.rows):
-        yield "Nobody's labels were given (--audit): of the model's error nothing is known, so there is no verdict."
+        yield Text("Nobody's labels were given (--audit): of the model's error nothing is known, so there is no verdict.", style="bold")
     if found.time is not None:
-        yield from _section("Over time", [*(one.sentence for one in found.time.changes), *(one.sentence for one in found.time.trends)])
+        yield comparisons_table("Over time", found.time.changes) if found.time.changes else _nothing("Over time")
+        yield trends_table("Lines over time", found.time.trends) if found.time.trends else _nothing("Lines over time")
     if found.apart is not None:
-        yield from _section("Between groups", [one.sentence for one in found.apart])
+        yield comparisons_table("Between groups", found.apart) if found.apart else _nothing("Between groups")
     if found.gaps is not None:
-        yield from _section("Do the gaps close?", [one.trend.sentence for one in found.gaps])
+        title = "Do the gaps close?"
+        yield trends_table(title, [one.trend for one in found.gaps]) if found.gaps else _nothing(title)
     for figure, stands in found.peers:
-        yield f"\n{figure.measure.title} beside published figures"
-        yield f"  {_own(figure)} {stands.sentence}"
-        yield from (f"  {_cited(peer)} {caveat_of(peer, area or '')}".rstrip() for peer in (*stands.peers, *stands.beside))
+        yield Text(f"\n{figure.measure.title} beside published figures", style="bold")
+        yield Text(f"{_own(figure)} {stands.sentence}")
+        yield from (Text(f"- {_cited(peer)} {caveat_of(peer, area or '')}".rstrip()) for peer in (*stands.peers, *stands.beside))
 
 
-def _section(title: str, sentences: Sequence[str]) -> Iterator[str]:
-    yield f"\n{title}"
-    yield from (f"  {sentence}" for sentence in sentences or [NOTHING])
+def _nothing(title: str) -> Text:
+    return Text.assemble((f"\n{title}\n", "bold"), NOTHING)
 
 
 def _own(figure: Figure) -> str:

@@ -127,7 +127,10 @@ def _answer(setting: Setting, need: Need) -> str:
     if need.labels is not None:
         of = f"of its {setting.notes_a_period:,} notes"
         return f"label {need.labels:,} {of} in each period, drawn by chance: the power is then {need.power:.0%}."
-    more = [f"{need.notes:,} notes of each author, all labelled" if need.notes else "", f"{need.authors:,} authors" if need.authors else ""]
+    more = [
+        f"{need.notes:,} notes of each author, all labelled," if need.notes else "",
+        f"{need.authors:,} authors" if need.authors else "",
+    ]
     way = " or ".join(part for part in more if part)
     floor = "" if need.notes else " More notes do not help, since authors change in different ways."
     return f"all {setting.notes_a_period:,} notes of a period, labelled, are too few: the power is {need.power:.0%}. It takes {way}.{floor}"
