@@ -65,8 +65,6 @@ def _begun(data: Path, corpus: DatasetDict, definition: Definition, config: Trai
 
 
 def _ended(artifact: Artifact, corpus: DatasetDict, definition: Definition, weights: Path | None) -> dict[str, Any]:
-    labelled = labelled_notes(corpus["validation"], definition)
-    judged = load_predictor(artifact.folder).judge([item.note for item in labelled])
     training = artifact.training
     kept = {"model": {"folder": artifact.folder.name, "fingerprint": artifact.origin.fingerprint, "files": checksums(artifact.folder)}}
     if weights is not None:
@@ -77,6 +75,13 @@ def _ended(artifact: Artifact, corpus: DatasetDict, definition: Definition, weig
         "precision": training["precision"],
         "parity": training["parity"],
         "peak_memory_mib": peak_memory(),
-        "metrics": {"side": "validation", "notes": len(labelled), **measure(definition, labelled, judged)},
+        "metrics": _metrics(artifact, corpus, definition),
         "artefacts": kept,
     }
+
+
+def _metrics(artifact: Artifact, corpus: DatasetDict, definition: Definition) -> dict[str, Any]:
+    """On the validation notes that are labelled in full, judged by the model as it is served."""
+    labelled = [note for note in labelled_notes(corpus["validation"], definition) if not note.partial]
+    judged = load_predictor(artifact.folder).judge([item.note for item in labelled])
+    return {"side": "validation", "notes": len(labelled), **(measure(definition, labelled, judged) if labelled else {})}
