@@ -59,7 +59,7 @@ def _table(title: str, themes: list[Theme], emerging: Emerging) -> Table:
 
 
 def _cells(theme: Theme, told: Emergence | None) -> Iterator[str]:
-    yield from (str(number) for number in (len(theme.notes), theme.authors, theme.physicians, theme.countries))
+    yield from (str(number) if number else "-" for number in (len(theme.notes), theme.authors, theme.physicians, theme.countries))
     yield theme.first_seen.strftime("%Y-%m") if theme.first_seen else "-"
     yield str(told.recent) if told else "-"
     yield theme.typical.id
