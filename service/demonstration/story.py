@@ -14,9 +14,11 @@ from service.accounts.store import DEMONSTRATION
 
 FILE = Path(__file__).parent / "story.toml"
 YEAR, COACHING = timedelta(days=360), timedelta(days=180)
-AUTHORS_A_TEAM, PHYSICIANS_AN_AUTHOR = 10, 5  # of five authors or more figures are shown: by team, country and tenure
+AUTHORS_A_TEAM, PHYSICIANS_AN_AUTHOR = 12, 5  # of five authors or more figures are shown: by team, country and tenure
 MONTHS = (4, 20, 45, 80)  # in role; authors of each country have all of them
-CHANCE = 1.3  # beside the depth of a note, when the coached team's later notes are chosen: some effect, not all of it
+CHANCE = (
+    1.6  # beside the depth of a note, when the coached team's later notes are chosen: by the shipped model half a level deeper, no more
+)
 RECENT = (40, 26, 17, 6, 2)  # hours ago the last notes came: they are urgent, so that the safety page has something that waits
 
 Story = Mapping[str, Any]
