@@ -1,5 +1,6 @@
 """`insight definition`: check, show and compare definitions."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -9,18 +10,22 @@ import typer
 
 from insight_classifier.command import plain_errors, say, tell
 from insight_classifier.definition import Definition
+from insight_classifier.definition_carry import Carrying
 from insight_classifier.definition_difference import differences
 from insight_classifier.definition_flips import flips
 from insight_classifier.definition_markdown import markdown
 from insight_classifier.definition_reader import default_definition, examine, read_definition
+from insight_classifier.errors import FileError
+from insight_classifier.lines_out import lines_out, refuse_own_input
 from insight_classifier.note_files import read_records
+from insight_classifier.notes import contradictions, labelled_record, read_labelled_note
 from insight_classifier.record import Record
 
 
 def definition_app() -> typer.Typer:
     """The group of commands."""
     app = typer.Typer(help="Check, show and compare definitions.", no_args_is_help=True)
-    for name, command in (("check", check_command), ("show", show_command), ("diff", diff_command)):
+    for name, command in (("check", check_command), ("show", show_command), ("diff", diff_command), ("carry", carry_command)):
         app.command(name)(command)
     return app
 
@@ -56,6 +61,33 @@ def diff_command(
         say("\n".join(found) if found else "Nothing changed.")
         if judged is not None:
             _print_flips(before, after, judged)
+
+
+def carry_command(
+    old: Annotated[Path, typer.Argument(help="The definition that the notes were labelled under.")],
+    new: Annotated[Path, typer.Argument(help="The definition after.")],
+    labels: Annotated[Path, typer.Option(help="Labelled notes (JSON Lines).")],
+    output: Annotated[Path, typer.Option(help="The same notes under the new definition.")],
+    keep: Annotated[list[str] | None, typer.Option(help="A reworded member whose labels stand all the same. May be repeated.")] = None,
+) -> None:
+    """Carry labels over to a changed definition: what changed its meaning is left out, for somebody to label again."""
+    with plain_errors():
+        carrying = Carrying(read_definition(old), read_definition(new), keep or ())
+        refuse_own_input(str(labels), output)
+        notes = refused = partial = 0
+        with lines_out(output) as lines:
+            for record in read_records(str(labels), carrying.old):
+                if record.error:
+                    raise FileError(f"{labels}, {record.error}.")
+                carried = carrying(read_labelled_note(record.content, carrying.old, partial=True))
+                if found := list(contradictions(carried, carrying.new)):
+                    refused += 1
+                    tell(f"note {carried.note.id} is left out: {'; '.join(found)}")
+                    continue
+                notes, partial = notes + 1, partial + carried.partial
+                lines.write(json.dumps(labelled_record(carried, carrying.new), ensure_ascii=False) + "\n")
+        again = f"To be labelled again in {partial}: {', '.join(carrying.again)}." if carrying.again else "Nothing is to be labelled again."
+        say(f"{output}: {notes} notes{f', {refused} left out' if refused else ''}. {again}")
 
 
 def _begun(records: Iterator[Record]) -> Iterator[Record]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from insight_classifier.command import DefinitionOption, ModelOption, default_model, plain_errors, tell
+from insight_classifier.command import ModelOption, default_model, plain_errors, tell
 from insight_classifier.errors import ArgumentError, FileError
 from insight_classifier.lines_out import lines_out, refuse_own_input
 
@@ -30,9 +30,12 @@ def label_next_command(
     output: Annotated[Path | None, typer.Option(help="JSON Lines, one chosen note each; standard output by default.")] = None,
     seed: Annotated[int, typer.Option(help="Of what chance draws.")] = 0,
     model: ModelOption = None,
-    definition: DefinitionOption = None,
+    definition: Annotated[
+        Path | None, typer.Option(help="What is labelled by: also one with members that the model has not learned.")
+    ] = None,
 ) -> None:
     """Choose notes to label next, each with the reason; what chance draws comes first and is a random sample."""
+    from insight_classifier.definition_reader import read_definition
     from insight_classifier.predictor import load_predictor
     from training.active.choosing import choose
     from training.active.part import parts_of
@@ -44,9 +47,10 @@ def label_next_command(
         if unknown := [name for name in names if name not in QUEUES]:
             raise ArgumentError(f"there is no queue {unknown[0]!r}. Use {', '.join(QUEUES)}")
         refuse_own_input(file, output)
-        predictor = load_predictor(model or default_model(), definition=definition)
-        parts = parts_of(predictor.definition, dimension)
-        known = _labelled(labelled, predictor.definition)
+        predictor = load_predictor(model or default_model())
+        asked = read_definition(definition) if definition else predictor.definition
+        parts = parts_of(asked, dimension)
+        known = _labelled(labelled, asked)
         notes = _notes(file, predictor.definition)
         here = {note.id for note in notes}
         notes += [item.note for name, item in known.items() if name not in here]

@@ -75,7 +75,7 @@ def pool(part: Part, notes: Sequence[Note], what: Seen, labelled: Mapping[str, L
         part,
         tuple(note.id for note in notes),
         what.vectors,
-        what.heads.get(part.name),
+        chances if (chances := what.heads.get(part.name)) is not None and chances.shape[1] == len(part.classes) else None,
         np.array(labels, dtype=np.int64),
         _authors(notes),
     )
