@@ -13,16 +13,34 @@ from service.measures.measured import Grouping, Measured, Sources
 
 
 @dataclass(frozen=True)
+class Part:
+    """Rows under a heading of their own, with what is found in them; a chart of one kind of thing has one, without a title."""
+
+    bars: tuple[Bar, ...]
+    title: str = ""
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Chart:
     """`sentences`: what is found; `caveats`: what limits it; `beside`: what the diamonds are, None: there are none."""
 
     name: str
     question: str
-    bars: tuple[Bar, ...]
+    parts: tuple[Part, ...]
     caveats: tuple[str, ...] = (CAVEAT,)
     sentences: tuple[str, ...] = ()
     beside: str | None = None
     first: str = "What"  # over the first column
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        return tuple(bar for part in self.parts for bar in part.bars)
+
+    @property
+    def alike(self) -> bool:
+        """Whether all rows are of the same notes, so that their number is told once."""
+        return len({(bar.notes, bar.labels) for bar in self.bars}) == 1 and not any(bar.hidden or bar.value is None for bar in self.bars)
 
 
 def headline(found: Measured, sources: Sources) -> tuple[Measure, Bar] | None:
@@ -39,14 +57,12 @@ def charts(found: Measured, sources: Sources) -> Iterator[Chart]:
         return
     yield from _gap(found, sources)
     if found.groups is not None:
-        yield from _grouping(found.groups, sources.leading, f"Do notes differ by {in_words(found.groups.by)}?", "by")
+        yield _grouping(found.groups, sources.leading, f"Do notes differ by {in_words(found.groups.by)}?", "by")
     yield from _scales(found, sources.definition)
     yield _missing(found)
     yield from _plan(found)
     if found.tenure is not None:
-        yield from _grouping(
-            found.tenure, sources.leading, "Do notes of newer colleagues differ from those of longer-serving ones?", "tenure"
-        )
+        yield _grouping(found.tenure, sources.leading, "Do notes of newer colleagues differ from those of longer-serving ones?", "tenure")
     yield from _ticked(found, sources.definition)
     yield from _loop(found)
 
@@ -68,10 +84,10 @@ def _gap(found: Measured, sources: Sources) -> Iterator[Chart]:
     sentences = tuple(place.sentence for place in places if place.percentile is not None)
     peers = [peer for peer in sources.peers if any(peer.measure == measure.name for measure in sources.published)]
     caveats = (CAVEAT, *_about(peers, area))
-    yield Chart("gap", f"{of}: how many notes document it as {titles}?", bars, caveats, sentences, "published case")
+    yield Chart("gap", f"{of}: how many notes document it as {titles}?", (Part(bars),), caveats, sentences, "published case")
     rest = tuple(bar(_one(found, measure)) for measure in sources.declared)
     if rest:
-        yield Chart("gaps", "What is documented of one thing where another is?", rest, _caveats(sources.declared))
+        yield Chart("gaps", "What is documented of one thing where another is?", (Part(rest),), _caveats(sources.declared))
 
 
 def _about(peers: Sequence[Peer], area: str) -> list[str]:
@@ -82,20 +98,21 @@ def _about(peers: Sequence[Peer], area: str) -> list[str]:
     whole = [f"Published figures are not comparable: there {method}; here {METHODS[NOTES]}." for method in methods]
     each = [caveat_of(peer, area or peer.area, peer.method) for peer in peers]
     where = [f"Published: {source}." for source in dict.fromkeys(peer.source for peer in peers)]
-    return list(dict.fromkeys([*whole, *(one for one in each if one), *where]))
+    alike = dict.fromkeys(sentence for one in each for sentence in one.split(". ") if sentence)
+    return [*whole, ". ".join(alike), *where]
 
 
 def _scales(found: Measured, definition: Definition) -> Iterator[Chart]:
     for dimension in definition.of_kind("scale"):
         figures = [one for one in _figures(found) if one.measure.dimension == dimension.name and not one.measure.mean_of]
         bars = tuple(bar(one, one.measure.title.removeprefix(f"{dimension.title}: ")) for one in reversed(figures))
-        yield Chart(f"scale-{dimension.name}", f"{dimension.title}: how far do notes get?", bars, first="From the top")
+        yield Chart(f"scale-{dimension.name}", f"{dimension.title}: how far do notes get?", (Part(bars),), first="From the top")
 
 
 def _missing(found: Measured) -> Chart:
     assert found.report is not None
     bars = tuple(turned(bar(one), one.measure.title) for one in found.report.missing)
-    return Chart("missing", "What do notes miss most of what the definition asks?", bars, first="Not documented")
+    return Chart("missing", "What do notes miss most of what the definition asks?", (Part(bars),), first="Not documented")
 
 
 def _plan(found: Measured) -> Iterator[Chart]:
@@ -106,17 +123,19 @@ def _plan(found: Measured) -> Iterator[Chart]:
         value = plan.model if plan.distance is None else plan.distance.value
         within = "" if plan.range is None else f" (95 % range {plan.range.low:.0%} to {plan.range.high:.0%})"
         sentence = f"{value:.0%} of insights would have to serve another objective for the plan to be met{within}."
-        yield Chart("plan", "Do insights serve the objectives as the plan weighs them?", bars, (CAVEAT,), (sentence,), "weight in the plan")
-
-
-def _grouping(grouping: Grouping, measures: Sequence[Measure], question: str, name: str) -> Iterator[Chart]:
-    for number, measure in enumerate(measures):
-        of_measure = [one for one in grouping.figures if one.measure is measure]
-        bars = tuple(bar(one, one.group.title) for one in of_measure)
-        said = tuple(_sentence(one) for one in grouping.compared if one.pair.title == measure.title)
         yield Chart(
-            f"{name}-{number}", f"{measure.title}: {question[0].lower()}{question[1:]}", bars, (measure.caveat,), said, first="Group"
+            "plan", "Do insights serve the objectives as the plan weighs them?", (Part(bars),), (CAVEAT,), (sentence,), "weight in the plan"
         )
+
+
+def _grouping(grouping: Grouping, measures: Sequence[Measure], question: str, name: str) -> Chart:
+    """A part a measure, a row a group."""
+    parts = []
+    for measure in measures:
+        bars = tuple(bar(one, one.group.title) for one in grouping.figures if one.measure is measure)
+        said = tuple(_sentence(one) for one in grouping.compared if one.pair.title == measure.title)
+        parts.append(Part(bars, measure.title, said))
+    return Chart(name, question, tuple(parts), _caveats(measures), first="Group")
 
 
 def _ticked(found: Measured, definition: Definition) -> Iterator[Chart]:
@@ -135,7 +154,7 @@ def _ticked(found: Measured, definition: Definition) -> Iterator[Chart]:
         f"Where a tick says {met} and the definition does not, most often {one.measure.title.lower()}."
         for one in found.report.explaining[:1]
     ]
-    yield Chart("ticked", "Do authors tick in the CRM what the definition says?", (agreement, *rows), (CAVEAT,), tuple(why))
+    yield Chart("ticked", "Do authors tick in the CRM what the definition says?", (Part((agreement, *rows)),), (CAVEAT,), tuple(why))
 
 
 def _loop(found: Measured) -> Iterator[Chart]:
@@ -145,7 +164,7 @@ def _loop(found: Measured) -> Iterator[Chart]:
     days = "" if loop.days is None else f"The median answer comes after {loop.days:g} days{within}."
     bars = (plain("Insights whose author was answered", loop.share, loop.share_range, loop.notes),)
     caveat = "Counted, not estimated: what became of each insight stands in its record."
-    yield Chart("loop", "Do authors learn what became of their insights?", bars, (caveat,), (days,) if days else ())
+    yield Chart("loop", "Do authors learn what became of their insights?", (Part(bars),), (caveat,), (days,) if days else ())
 
 
 def _sentence(one: Comparison) -> str:

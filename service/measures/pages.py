@@ -14,7 +14,7 @@ from service.measures.asked import FILTERS, Asked, read_asked
 from service.measures.charts import charts, headline, in_words
 from service.measures.figures import Figures
 from service.measures.measured import Measured
-from service.measures.panels import panels
+from service.measures.panels import HEIGHT, WIDTH, panels
 from service.measures.reading import NAMES
 from service.measures.sheet import to_csv
 from service.rendering import Rendering
@@ -35,7 +35,15 @@ def choices(figures: Figures) -> list[tuple[str, str, tuple[str, ...]]]:
 
 def shown(found: Measured | None, figures: Figures, asked: Asked) -> dict[str, Any]:
     """What the templates of the page and the report are given."""
-    given: dict[str, Any] = {"found": found, "asked": asked, "lead": None, "charts": [], "panels": (), "by_group": ()}
+    given: dict[str, Any] = {
+        "found": found,
+        "asked": asked,
+        "lead": None,
+        "charts": [],
+        "panels": (),
+        "by_group": (),
+        "size": (WIDTH, HEIGHT),
+    }
     if found is not None and found.report is not None:
         told = list(charts(found, figures.sources))
         over = panels(found.series, asked.unit), panels(found.by_group, asked.unit)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from service.measures.bars import Bar, bar
 from service.measures.measured import Series
 
-WIDTH, HEIGHT = 320, 150
+WIDTH, HEIGHT = 260, 140
 LEFT, RIGHT, TOP, BOTTOM = 34, 8, 10, 24  # room for the axis
 STEPS = (0.05, 0.1, 0.25)
 
@@ -70,7 +70,7 @@ def _ticks(top: float) -> Iterator[tuple[float, float]]:
 
 def _named(places: dict[str, float]) -> Iterator[tuple[float, str]]:
     """Periods under the axis: all, or as many as can be read."""
-    every = math.ceil(len(places) / 5)
+    every = math.ceil(len(places) / 4)
     return ((x, period) for number, (period, x) in enumerate(places.items()) if number % every == 0)
 
 
