@@ -13,7 +13,7 @@ from rich.text import Text
 from insight_classifier.command import plain_errors, say
 from insight_classifier.definition_reader import default_definition, read_definition
 from insight_classifier.errors import ArgumentError
-from insight_classifier.measure_options import chosen_measures, read_filters, refuse_people
+from insight_classifier.measure_options import chosen_measures, read_filters, refuse_people, warn
 from insight_classifier.measures.comparisons import Comparison
 from insight_classifier.measures.contrast_text import UNITS, comparisons_table, printed, trends_table
 from insight_classifier.measures.contrasts import OverTime, between, gaps_over_time, over_time
@@ -70,6 +70,7 @@ def contrast_command(
         refuse_people([*keys, *filters])
         published = (read_peers(peers) if peers else shipped_peers()) if area else ()
         observations = read_observations(file, found, [*keys, *filters], notes=notes, audit=audit, bands=declared.bands)
+        warn(observations)
         known = measures_of(found, declared.measures)
 
         def measured(*by: str) -> list[Figure]:

@@ -10,10 +10,9 @@ import typer
 from insight_classifier.command import plain_errors, say, tell
 from insight_classifier.definition_reader import default_definition, read_definition
 from insight_classifier.errors import FileError
-from insight_classifier.measure_options import chosen_measures, read_filters, refuse_people
+from insight_classifier.measure_options import chosen_measures, read_filters, refuse_people, warn
 from insight_classifier.measures.alignment import read_plan
 from insight_classifier.measures.declared_reader import read_measures, shipped_measures
-from insight_classifier.measures.drawn import unlike
 from insight_classifier.measures.groups import grouped
 from insight_classifier.measures.measure import measures_of
 from insight_classifier.measures.observations import Observations, read_observations
@@ -52,27 +51,7 @@ def measure_command(
 
 
 def _warn(observations: Observations, result: Report) -> None:
-    """What a reader must know beside the figures, on standard error."""
-    definition = observations.definition
-    others = sum(count for (_, print_, _), count in observations.origins.items() if print_ != definition.fingerprint)
-    judges = {model for _, _, model in observations.origins}
-    unsigned = int((observations.author.codes < 0).sum())
-    if observations.failed:
-        tell(f"left out as they could not be judged: {observations.failed:,} notes")
-    if others:
-        tell(f"judged under another version of {definition.name}: {others:,} notes. Judge them again, or give --definition")
-    if len(judges) > 1:
-        tell(f"judged by {len(judges)} models: a difference in time may be theirs. Judge all with one")
-    if observations.audit.elsewhere:
-        tell(f"left out as their notes are not measured: {observations.audit.elsewhere:,} labels")
-    if names := unlike(observations):
-        tell(f"the labelled notes are unlike the others in {', '.join(names)}: were they drawn by chance? If not, no range here holds")
-    if not observations.author.names:
-        tell(
-            "no note names its author (author or msl), so nothing can be told of certainty or of groups. Give --notes FILE, which has them"
-        )
-    elif unsigned:
-        tell(f"counted as of one more author, as they name none: {unsigned:,} notes")
+    warn(observations)
     if result.groups[0].rows is None:
         tell("these notes have fewer than 5 authors, or would give away fewer: nothing is shown of them. Leave out a filter")
 

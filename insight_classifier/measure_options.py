@@ -1,11 +1,14 @@
-"""What commands that measure have in common: filters, measures by name, and whom they refuse to single out."""
+"""What commands that measure have in common: filters, measures by name, whom they refuse to single out, and what they warn of."""
 
 from collections.abc import Sequence
 
+from insight_classifier.command import tell
 from insight_classifier.definition import Definition
 from insight_classifier.errors import ArgumentError
+from insight_classifier.measures.drawn import unlike
 from insight_classifier.measures.facts import AUTHOR, SAME
 from insight_classifier.measures.measure import Measure
+from insight_classifier.measures.observations import Observations
 
 
 def read_filters(where: Sequence[str]) -> dict[str, str]:
@@ -41,3 +44,27 @@ def chosen_measures(known: Sequence[Measure], names: Sequence[str], definition: 
     if not grouped:
         return list(known)
     return [one for one in known if one.dimension is None or one.mean_of or one.name in definition.label.rule.names]
+
+
+def warn(observations: Observations) -> None:
+    """What a reader must know beside the figures, on standard error."""
+    definition = observations.definition
+    others = sum(count for (_, print_, _), count in observations.origins.items() if print_ != definition.fingerprint)
+    judges = {model for _, _, model in observations.origins}
+    unsigned = int((observations.author.codes < 0).sum())
+    if observations.failed:
+        tell(f"left out as they could not be judged: {observations.failed:,} notes")
+    if others:
+        tell(f"judged under another version of {definition.name}: {others:,} notes. Judge them again, or give --definition")
+    if len(judges) > 1:
+        tell(f"judged by {len(judges)} models: a difference in time may be theirs. Judge all with one")
+    if observations.audit.elsewhere:
+        tell(f"left out as their notes are not measured: {observations.audit.elsewhere:,} labels")
+    if names := unlike(observations):
+        tell(f"the labelled notes are unlike the others in {', '.join(names)}: were they drawn by chance? If not, no range here holds")
+    if not observations.author.names:
+        tell(
+            "no note names its author (author or msl), so nothing can be told of certainty or of groups. Give --notes FILE, which has them"
+        )
+    elif unsigned:
+        tell(f"counted as of one more author, as they name none: {unsigned:,} notes")

@@ -12,6 +12,7 @@ from insight_classifier.command import plain_errors, say
 from insight_classifier.definition import Definition
 from insight_classifier.definition_reader import default_definition, read_definition
 from insight_classifier.errors import ArgumentError
+from insight_classifier.measure_options import warn
 from insight_classifier.measures.declared_reader import read_measures, shipped_measures
 from insight_classifier.measures.facts import PERIODS
 from insight_classifier.measures.groups import grouped
@@ -94,6 +95,7 @@ def _from_file(
     observations = read_observations(file, definition, [period] if period else [], notes=notes, audit=audit)
     if not observations.author.names:
         raise ArgumentError("no note names its author (author or msl), and certainty is counted in authors. Give --notes FILE")
+    warn(observations)
     if grouped(observations)[0].rows is None:
         raise ArgumentError(f"these notes have fewer than {LEAST_AUTHORS} authors, of whom nothing is told. Give notes of more")
     assert measure.event is not None
