@@ -16,6 +16,7 @@ Whole = NDArray[np.integer[Any]]
 
 NORMAL_95 = 1.959964
 DRAWS = 1000
+TAIL = 0.025  # on either side of an interval
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ def kappa(pairs: Sequence[tuple[int, int]] | Whole, categories: int, metric: Met
     expected = (weights @ columns)[:, None] + (rows @ weights)[None, :]
     spread = float((shares * (weights - expected * (1 - value)) ** 2).sum()) - (value - chance * (1 - value)) ** 2
     reach = NORMAL_95 * float(np.sqrt(max(spread, 0.0) / len(pairs))) / (1 - chance)
-    return Agreement(value, max(value - reach, -1.0), min(value + reach, 1.0), len(pairs), observed)
+    low = _least(len(pairs), float(rows @ columns)) if observed > 1 - 1e-12 else max(value - reach, -1.0)
+    return Agreement(value, low, min(value + reach, 1.0), len(pairs), observed)
 
 
 def alpha(
@@ -79,8 +81,18 @@ def alpha_of_counts(
     value = float(_alphas(whole, metric)[0])
     if np.isnan(value):
         return Agreement(None, None, None, len(counts), observed)
+    if observed > 1 - 1e-12:
+        shares = whole[0].sum(axis=1) / whole.sum()
+        return Agreement(value, _least(len(counts), float(shares @ shares)), 1.0, len(counts), observed)
     low, high = _interval(together, often, metric, draws, seed)
     return Agreement(value, min(low, value), max(high, value), len(counts), observed)
+
+
+def _least(units: int, alike: float) -> float:
+    """The lower bound where nobody ever differed, of which a bootstrap sees no spread: as many notes may differ as the binomial leaves
+    open, and by what two answers drawn by chance differ, which are `alike` so often."""
+    differing = 1 - TAIL ** (1 / units)
+    return max(1 - differing / (1 - alike), -1.0)
 
 
 def _weights(categories: int, metric: Metric) -> Matrix:

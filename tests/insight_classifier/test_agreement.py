@@ -54,3 +54,10 @@ def test_the_interval_is_the_same_each_time_and_narrower_with_more_notes():
     few, many = alpha(UNITS, 5), alpha(UNITS * 8, 5)
     assert few == alpha(UNITS, 5)
     assert many.high - many.low < few.high - few.low
+
+
+@pytest.mark.parametrize("measure", [kappa, alpha])
+def test_people_who_never_differed_on_few_notes_may_differ_on_others(measure):
+    few, many = ([(0, 0), (1, 1)] * half for half in (10, 500))
+    assert measure(few, 2).low == pytest.approx(1 - 2 * (1 - 0.025 ** (1 / 20)))
+    assert 0.99 < measure(many, 2).low < 1 == measure(many, 2).high
