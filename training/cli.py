@@ -10,6 +10,7 @@ import typer
 from insight_classifier.command import DefinitionOption, ModelOption, default_model, plain_errors, say, tell
 from insight_classifier.drift_cli import drift_command
 from insight_classifier.errors import ArgumentError, FileError
+from insight_classifier.field_label_cli import field_label_command
 from training.active.active_cli import register as add_active
 from training.progress import Bar
 from training.registry.models_cli import register as add_models
@@ -166,5 +167,6 @@ def register(app: typer.Typer) -> None:
     app.command("compare")(compare_command)
     add_active(app)
     app.command("drift")(drift_command)
+    app.command("field-label")(field_label_command)
     add_snapshot(app)
     add_models(app)
