@@ -92,7 +92,7 @@ def _least(units: int, alike: float) -> float:
     """The lower bound where nobody ever differed, of which a bootstrap sees no spread: as many notes may differ as the binomial leaves
     open, and by what two answers drawn by chance differ, which are `alike` so often."""
     differing = 1 - TAIL ** (1 / units)
-    return max(1 - differing / (1 - alike), -1.0)
+    return float(max(1 - differing / (1 - alike), -1.0))
 
 
 def _weights(categories: int, metric: Metric) -> Matrix:

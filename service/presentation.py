@@ -1,7 +1,8 @@
 """A judgement arranged for a reader: what the result template shows, in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from insight_classifier.definition import Definition, Dimension, Member
@@ -104,6 +105,21 @@ def safety_of_refused(found: Mapping[str, Any], definition: Definition) -> Safet
 def in_words(name: str) -> str:
     """A name of the definition as a person would write it."""
     return name.replace("_", " ").capitalize()
+
+
+def facts(metadata: Mapping[str, Any] | None, *, told: Collection[object] = ()) -> Iterator[tuple[str, str | int | float | datetime]]:
+    """What the CRM says of a note, by names as a person would write them, without what is `told` elsewhere; moments as such."""
+    for name, value in (metadata or {}).items():
+        if isinstance(value, str | int | float) and value not in told:
+            yield in_words(name), _moment(value) or value
+
+
+def _moment(value: object) -> datetime | None:
+    """None for what is none, a day without a time among it."""
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else None
+    except ValueError:
+        return None
 
 
 def _lane(definition: Definition) -> Iterator[Dimension]:

@@ -15,7 +15,7 @@ from service.accounts.rules import Account
 from service.accounts.visitor import account_of, form_of, require
 from service.database import Database, now
 from service.errors import RequestError, ServiceError, StorageUnavailable, problem_of
-from service.presentation import present
+from service.presentation import facts, present
 from service.rendering import Rendering, wants_page
 from service.reviews.assigning import ADJUDICATE, REVIEW, assign_one, assignees
 from service.reviews.evidence import legend, passages, told
@@ -148,6 +148,7 @@ class NoteDesk:
         return {
             "definition": definition,
             "note": note,
+            "facts": list(facts(note.metadata, told=(note.author, note.hcp, note.source))),
             "names": sheet.names,
             "shown": present(Note(note.note_id, note.fields), judgement, definition) if judgement else None,
             "passages": passages(note.fields, judgement, definition),

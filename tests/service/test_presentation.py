@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -9,7 +10,7 @@ from insight_classifier.definition import Definition
 from insight_classifier.judgement import Check, Judgement, Level, Option
 from insight_classifier.notes import Note
 from insight_classifier.predictor import Predictor
-from service.presentation import Shown, present, safety_of_refused
+from service.presentation import Shown, facts, present, safety_of_refused
 from tests.service.conftest import HARM
 
 
@@ -102,3 +103,9 @@ def test_verdicts_are_of_three_kinds(judgement: Judgement) -> None:
         isinstance(v, Level | Option) or (isinstance(v, Mapping) and all(isinstance(c, Check) for c in v.values()))
         for v in judgement.verdicts.values()
     )
+
+
+def test_what_the_crm_says_is_told_once_and_moments_as_such() -> None:
+    said = {"author": "m01", "therapeutic_area": "renal", "date": "2026-03-01T10:00:00+00:00", "day": "2026-03-01", "nested": {"a": 1}}
+    told = dict(facts(said, told=["m01"]))
+    assert told == {"Therapeutic area": "renal", "Date": datetime.fromisoformat("2026-03-01T10:00:00+00:00"), "Day": "2026-03-01"}
