@@ -12,6 +12,7 @@ from insight_classifier.drift_cli import drift_command
 from insight_classifier.errors import ArgumentError, FileError
 from insight_classifier.field_label_cli import field_label_command
 from training.active.active_cli import register as add_active
+from training.curve.curve_cli import register as add_curve
 from training.progress import Bar
 from training.registry.models_cli import register as add_models
 from training.snapshots.snapshot_cli import register as add_snapshot
@@ -166,6 +167,7 @@ def register(app: typer.Typer) -> None:
     app.command("evaluate")(evaluate_command)
     app.command("compare")(compare_command)
     add_active(app)
+    add_curve(app)
     app.command("drift")(drift_command)
     app.command("field-label")(field_label_command)
     add_snapshot(app)

@@ -1,0 +1,1 @@
+"""What more labels would buy: a learning curve and its extrapolation."""
