@@ -50,6 +50,9 @@ PAGES = (
     "/agreement",
     "/definition",
     "/review/export",
+    "/review/gold",
+    "/review/bulk?queue=uncertain&meta.country=c3",
+    "/insights?q=patient",
     "/",
 )
 PAINTED = ("/review", "/insights", "/safety", "/agreement")

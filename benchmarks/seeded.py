@@ -6,19 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, insert, select, text
 
 from insight_classifier.definition import Definition
 from service.database import Database
 from service.notes.batches import judged_many, keep_many
 from service.notes.rows import Kept, new_id
 from service.notes.rules import Delivery
-from service.reviews.answers import answer_of
-from service.reviews.cards import refresh
+from service.reviews.answers import answer_of, member_rows, stored_answer
+from service.reviews.cards import CARDS, refresh
 from service.reviews.insights import INSIGHTS
 from service.reviews.lives import ACTED_ON, IN_PLAN, UNDER_REVIEW
 from service.reviews.scores import Policy
-from service.reviews.store import REVIEWS
+from service.reviews.store import MEMBERS, REVIEWS
 from service.reviews.tables import CardRow
 from service.reviews.tally import tally
 from service.safety.tables import Item
@@ -55,7 +55,9 @@ def _piece(connection: Connection, numbers: Sequence[int], chance: random.Random
     _vectors(connection, kept, vectors)
     connection.execute(insert(Item), [_item(note_id, at, chance) for note_id in ids if chance.random() < 0.05])
     decided = [(one, said) for one, said in zip(kept, judged, strict=True) if chance.random() < 0.2]
-    connection.execute(insert(REVIEWS), [row for one, said in decided for row in _reviews(one, said, policy.definition, at, chance)])
+    if decided:
+        rows = [row for one, said in decided for row in _reviews(one, said, policy.definition, at, chance)]
+        _decided(connection, rows, policy.definition)
     tally(connection, [one.note_id for one, _ in decided], policy.definition)
     _insights(connection, [one.note_id for one, said in decided if said["label"] == policy.definition.label.met], at, chance)
     marked = [note_id for note_id in ids if chance.random() < 0.03]
@@ -69,6 +71,15 @@ def _vectors(connection: Connection, kept: Sequence[Kept], vectors: np.random.Ge
     drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
     made = [to_bytes(one.astype(np.float16)) for one in drawn]
     keep(connection, [Made(one.note_id, one.version_id, FINGERPRINT, vector) for one, vector in zip(kept, made, strict=True)])
+
+
+def _decided(connection: Connection, rows: Sequence[dict[str, Any]], definition: Definition) -> None:
+    """Decisions with what they say member by member, each on the judgement of its note."""
+    notes = {row["note_id"] for row in rows}
+    seen = dict(connection.execute(select(CARDS.c.note_id, CARDS.c.judgement_id).where(CARDS.c.note_id.in_(notes))).tuples().all())
+    connection.execute(insert(REVIEWS), [{**row, "judgement_id": seen[row["note_id"]]} for row in rows])
+    told = [(row, member) for row in rows for member in member_rows(stored_answer(row["answer"]), None, definition)]
+    connection.execute(insert(MEMBERS), [{**member, "review_id": row["id"], "note_id": row["note_id"]} for row, member in told])
 
 
 def _reviews(kept: Kept, judgement: dict[str, Any], definition: Definition, at: datetime, chance: random.Random) -> list[dict[str, Any]]:
