@@ -28,6 +28,7 @@ from service.erasers import ERASERS
 from service.erasure.erasure_cli import register as add_erasure
 from service.exchange.exchange_cli import register as add_reviews
 from service.heads import HeadsInTime
+from service.measures.report_cli import register as add_report
 from service.migrations import migrate
 from service.models.following import PointerWatch
 from service.models.live import Models, pointed
@@ -53,6 +54,7 @@ def register(app: typer.Typer) -> None:
     add_database(app)
     add_demonstration(app, start_model)
     add_erasure(app, ERASERS)
+    add_report(app)
     add_reviews(app)
     add_safety(app)
     add_worker(app, start_model)

@@ -30,6 +30,7 @@ from service.jobs.shapes import SHAPES as JOB_SHAPES
 from service.jobs.uploads import Charge
 from service.measures.figures import Figures
 from service.measures.pages import measure_routes
+from service.measures.privacy import privacy_routes
 from service.measures.sources import read_sources
 from service.notes.api import SHAPES as NOTE_SHAPES
 from service.notes.api import note_routes
@@ -62,7 +63,7 @@ class Keeping:
     """`start` after the scorer and before requests come; `stop` after the last, before the scorer and the database close."""
 
     def __init__(self, database: Database, settings: Settings, scorer: Scorer) -> None:
-        self.database, definition = database, scorer.predictor.definition
+        self.database, self.settings, definition = database, settings, scorer.predictor.definition
         self.sender = Sender(allow_private=settings.webhooks_private, proxy=settings.webhooks_proxy)
         self.deliverer = Deliverer(database, self.sender)
         self.policy = Policy(definition, settings.review_double_share)
@@ -89,6 +90,7 @@ class Keeping:
         app.include_router(bulk_routes(self.bulks, rendering))
         app.include_router(agreement_routes(self.database, rendering, self.policy.definition, self.agreed))
         app.include_router(measure_routes(self.measured, rendering))
+        app.include_router(privacy_routes(self.settings, rendering))
         app.include_router(calibration_routes(self.database, rendering, self.policy))
         app.include_router(adjudication_routes(self.database, rendering, self.policy))
         app.include_router(review_routes(self.database, rendering, self.policy))

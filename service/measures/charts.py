@@ -98,8 +98,8 @@ def _about(peers: Sequence[Peer], area: str) -> list[str]:
     whole = [f"Published figures are not comparable: there {method}; here {METHODS[NOTES]}." for method in methods]
     each = [caveat_of(peer, area or peer.area, peer.method) for peer in peers]
     where = [f"Published: {source}." for source in dict.fromkeys(peer.source for peer in peers)]
-    alike = dict.fromkeys(sentence for one in each for sentence in one.split(". ") if sentence)
-    return [*whole, ". ".join(alike), *where]
+    alike = dict.fromkeys(sentence for one in each for sentence in one.rstrip(".").split(". ") if sentence)
+    return [*whole, f"{'. '.join(alike)}.", *where]
 
 
 def _scales(found: Measured, definition: Definition) -> Iterator[Chart]:

@@ -43,6 +43,7 @@ PAGES: Mapping[str, str] = {
     "/agreement": "measures",
     "/measures": "measures",
     "/measures.csv": "measures",
+    "/privacy": "account",
     "GET /safety": "read",
     "/safety": "safety",
     "/definition": "read",
