@@ -11,6 +11,8 @@ from sqlalchemy import Connection, select, text
 from insight_classifier.definition_reader import default_definition
 from insight_classifier.errors import ConfigError
 from insight_classifier.judgement import Origin
+from insight_classifier.measures.theme import ThemeNote
+from insight_classifier.measures.themes import themes
 from service.audit.store import append, verify
 from service.bulks.store import begin
 from service.database import Database
@@ -28,6 +30,8 @@ from service.safety.store import record_many
 from service.shadow.rules import Difference
 from service.shadow.store import Compared
 from service.shadow.store import keep as keep_comparisons
+from service.themes.store import begin as begin_themes
+from service.themes.store import keep as keep_themes
 from service.vectors.store import Made, compared
 from service.vectors.store import keep as keep_vectors
 from tests.service.notes.made import delivery, judgement
@@ -78,8 +82,14 @@ def tried(connection: Connection) -> None:
     keep_comparisons(connection, [trial], AT)
 
 
+def grouped(connection: Connection) -> None:
+    run = begin_themes(connection, AT)
+    assert run
+    keep_themes(connection, run, themes([ThemeNote(str(number), "Renal clearance slows titration.") for number in range(4)]), {}, AT)
+
+
 # What writes rows into the tables of each noun, so that both ways are tried with data.
-ROWS: Sequence[Callable[[Connection], None]] = (audited, noted, reviewed, bulked, flagged, defined, tried)
+ROWS: Sequence[Callable[[Connection], None]] = (audited, noted, reviewed, bulked, flagged, defined, tried, grouped)
 
 
 def test_an_empty_database_comes_up_to_date_and_stays(empty_url: str):

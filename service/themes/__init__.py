@@ -1,0 +1,1 @@
+"""What insights and near misses are about: grouped in the background, kept in numbers, shown under names made of their words."""
