@@ -70,7 +70,9 @@ def _without_nothing(value: Any) -> Any:  # noqa: ANN401 any JSON value
     return [_without_nothing(item) for item in value] if isinstance(value, list) else value
 
 
-def read_notes(path: Path, definition: Definition, *, partial: bool = False) -> Iterator[tuple[str, LabelledNote]]:
+def read_notes(
+    path: Path, definition: Definition, *, partial: bool = False, repeated: bool = False
+) -> Iterator[tuple[str, LabelledNote]]:  # fmt: skip
     """Each note of a file, or of all files under a folder, with the name of its file. Raises FileError, or LabelError at the end."""
     files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
     if not files:
@@ -84,7 +86,7 @@ def read_notes(path: Path, definition: Definition, *, partial: bool = False) -> 
             except LabelError as problem:
                 problems.append(f"{file}, line {number}: {problem}")
                 continue
-            if note.note.id in identifiers:
+            if note.note.id in identifiers and not repeated:
                 problems.append(f"{file}, line {number}: the id {note.note.id!r} is used already in {identifiers[note.note.id]}")
             identifiers[note.note.id] = f"{file}, line {number}"
             yield file.stem, note

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from insight_classifier.definition import Definition
-from insight_classifier.errors import FileError
+from insight_classifier.errors import FileError, LabelError
 from insight_classifier.notes import LabelledNote
 from training.data import read_notes
+from training.snapshots.agreed import agreed
 
 AUTHOR = ("author", "msl")  # where a note says whose it is, and when it was written; the first that holds something counts
 WRITTEN = ("written_at", "date")
@@ -19,6 +20,7 @@ REVIEW = "review"  # what `insight reviews export` says of a decision
 KEPT_OF_REVIEW = ("kind", "at", "definition", "definition_version", "version", "blind")
 FIELD = "field"  # the `writer` of notes from the field: intervals draw whole authors within it
 BY_HAND = "labelled"
+SETTLED = "adjudicate"  # the kind of a decision on what several people said
 
 
 @dataclass(frozen=True)
@@ -38,18 +40,33 @@ class Reviewed:
 
 
 def of_reviews(file: Path, definition: Definition) -> Iterator[Reviewed]:
-    """The decisions of `insight reviews export`; authors go by a pseudonym. Raises FileError or LabelError."""
-    for _, note in read_notes(file, definition, partial=True):
+    """The decisions of `insight reviews export`; authors go by a pseudonym. Raises FileError or LabelError.
+
+    Of a note that stands there more than once (`--every`) what settles it counts, else what people agree on.
+    """
+    decisions: dict[str, list[LabelledNote]] = {}
+    for _, note in read_notes(file, definition, partial=True, repeated=True):
+        decisions.setdefault(note.note.id, []).append(note)
+    for each in decisions.values():
+        people = {(_review(note).get("reviewer"), _review(note).get("kind")) for note in each}
+        if len(people) < len(each):
+            raise LabelError(f"{file}: the id {each[0].note.id!r} is used already by the same person. Leave one line of each, the last.")
+        settled = [note for note in each if _review(note).get("kind") == SETTLED]
+        note = settled[-1] if settled else agreed(each, definition)
         author = _first(note.note.metadata, AUTHOR)
         if author is None:
             raise FileError(f"{file}: the note {note.note.id} does not say whose it is. Give it an {AUTHOR[0]}, or take it out.")
-        review = note.note.metadata.get(REVIEW)
-        review = review if isinstance(review, Mapping) else {}
+        review = _review(note)
         name = pseudonym(str(author))
         metadata = {key: value for key, value in note.note.metadata.items() if key not in PEOPLE} | {"msl": name}
         if review:
             metadata[REVIEW] = {key: review[key] for key in KEPT_OF_REVIEW if key in review}
         yield Reviewed(_with(note, metadata), name, FIELD, _written(note, file), str(review.get("kind", BY_HAND)), review.get("definition"))
+
+
+def _review(note: LabelledNote) -> Mapping[str, Any]:
+    review = note.note.metadata.get(REVIEW)
+    return review if isinstance(review, Mapping) else {}
 
 
 def of_folder(folder: Path, definition: Definition) -> Iterator[Reviewed]:
