@@ -14,7 +14,7 @@ from service.reviews.agreeing import LABEL, compared, kinds_of_keys
 from service.reviews.answers import Answer, Key, flat, met_by, values_of
 from service.reviews.store import REVIEWS
 
-MOST = 2000  # the latest notes that are compared: their judgements are read whole
+MOST = 1000  # the latest notes that are compared: their judgements are read whole
 Said = Mapping[Key, int]
 
 

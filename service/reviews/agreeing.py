@@ -17,7 +17,7 @@ from service.reviews.kinds import DECIDING
 from service.reviews.store import REVIEWS
 
 LABEL: Key = ("label", "")
-MOST_ROWS = 20_000  # the latest decisions that are compared: more of them make no interval narrower than a hundredth or two
+MOST_ROWS = 8000  # the latest decisions that are compared: more would narrow an interval by a hundredth or two
 NOT_SAID = -1
 
 
