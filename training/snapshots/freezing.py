@@ -110,7 +110,7 @@ def _require_unique(notes: Sequence[Reviewed]) -> None:
     twice = [name for name, count in Counter(item.id for item in notes).items() if count > 1]
     if twice:
         raise LabelError(
-            f"the note {twice[0]} stands {len(twice)} times or more in what was given. Give each note once: leave --every out."
+            f"the note {twice[0]} stands {len(twice)} times or more in what was given. Give each note in one file alone."
         )
 
 
