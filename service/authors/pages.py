@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service.accounts.rules import Account
 from service.accounts.visitor import form_of, require
+from service.authors.digesting import own_digest
 from service.authors.rules import passages, verdicts
 from service.authors.store import Overview, Own, disagree, overview, own_note, own_notes
 from service.database import Database, now
@@ -37,10 +38,11 @@ class Mine:
         if author is None:
             return await self._render("me_nobody.html", request, 200, {"account": account})
 
-        def read(connection: Connection) -> tuple[Own, Overview]:
-            return own_notes(connection, author, self.definition, after=after), overview(connection, author)
+        def read(connection: Connection) -> tuple[Own, Overview, dict[str, Any]]:
+            own = own_notes(connection, author, self.definition, after=after)
+            return own, overview(connection, author), self._digest(connection, author) if after is None else {}
 
-        own, found = await self.database.read_async(read)
+        own, found, digest = await self.database.read_async(read)
         shown = {
             "entries": [self._entry(note, own) for note in own.notes],
             "figures": found.loop,
@@ -49,6 +51,7 @@ class Mine:
             "after": own.after,
             "states": STATES,
             "account": account,
+            **digest,
         }
         return await self._render("me.html", request, 200, shown)
 
@@ -75,6 +78,11 @@ class Mine:
         """Raises RequestError."""
         author = _author(account)
         await self.database.write_async(lambda c: disagree(c, author, note_id, form, account.id, self.policy, now()))
+
+    def _digest(self, connection: Connection, author: str) -> dict[str, Any]:
+        made, notes = own_digest(connection, author, self.definition)
+        begins = {note_id: snippet(note.fields, (), self.definition) for note_id, note in notes.items()}
+        return {"digest": made, "begins": begins}
 
     def _entry(self, note: Any, own: Own) -> dict[str, Any]:  # noqa: ANN401 a row
         steps = own.steps.get(note.id, ())

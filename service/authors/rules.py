@@ -98,11 +98,16 @@ def _questions(answer: Answer | None, definition: Definition, note_id: str) -> t
     """What a judgement that says the same would ask; nothing where the answer was given under other members."""
     if answer is None:
         return ()
+    said = verdicts_of(answer, definition)
+    return () if said is None else coaching(definition, said, note_id)
+
+
+def verdicts_of(answer: Answer, definition: Definition) -> Mapping[str, Verdict] | None:
+    """People's answer as a judgement would say it; None where it was given under other members."""
     try:
-        said = {dimension.name: _verdict(answer.values[dimension.name], dimension) for dimension in definition.dimensions}
-        return coaching(definition, said, note_id)
+        return {dimension.name: _verdict(answer.values[dimension.name], dimension) for dimension in definition.dimensions}
     except (KeyError, IndexError):
-        return ()
+        return None
 
 
 def _verdict(value: Any, dimension: Dimension) -> Verdict:  # noqa: ANN401 by the kind of dimension
@@ -110,4 +115,5 @@ def _verdict(value: Any, dimension: Dimension) -> Verdict:  # noqa: ANN401 by th
         return Level(value, dimension.names[value], ())
     if dimension.kind == "choice":
         return Option(value, {})
-    return {name: Check(value[name], None) for name in dimension.names}
+    asked = {member.name for member in dimension.learned}  # what rules alone find, nobody is asked
+    return {name: Check(value[name] if name in asked else value.get(name, False), None) for name in dimension.names}

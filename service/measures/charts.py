@@ -61,10 +61,10 @@ def charts(found: Measured, sources: Sources) -> Iterator[Chart]:
     yield from _scales(found, sources.definition)
     yield _missing(found)
     yield from _plan(found)
-    if found.tenure is not None:
-        yield _grouping(found.tenure, sources.leading, "Do notes of newer colleagues differ from those of longer-serving ones?", "tenure")
     yield from _ticked(found, sources.definition)
     yield from _loop(found)
+    if found.tenure is not None:
+        yield _grouping(found.tenure, sources.leading, "Do notes of newer colleagues differ from those of longer-serving ones?", "tenure")
 
 
 def in_words(name: str) -> str:

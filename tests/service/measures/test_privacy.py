@@ -29,7 +29,7 @@ def test_the_document_has_the_same_words() -> None:
 
 def test_it_tells_the_spans_of_this_service() -> None:
     settings = Settings.model_construct(audit_days=200, webhooks_days=9)
-    assert "| 200 days here" in privacy_text(settings)
+    assert "| 200 days, as this service is set" in privacy_text(settings)
     assert "| 9 days after" in privacy_text(settings)
 
 
