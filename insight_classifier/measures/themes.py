@@ -5,7 +5,7 @@ identity when notes are added; themes that grow alike become one. Notes that are
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -39,13 +39,33 @@ def themes(notes: Sequence[ThemeNote], earlier: Memory | None = None) -> Themes:
         raise ArgumentError(f"{len(notes):,} notes are more than can be compared each with each: take a time with {MOST_NOTES:,} at most")
     ordered = sorted(notes, key=lambda note: (note.day or date.max, note.id))
     people = _people(notes)
-    words = [[word for word in content_words(note.text) if people.isdisjoint(word[0].split())] for note in ordered]
+    words = [_words(note, people) for note in ordered]
     copied: dict[int, list[int]] = {}
     for number, first in enumerate(originals([frozenset(stem for stem, _ in found) for found in words])):
         copied.setdefault(first, []).append(number)
     kept = [ordered[number] for number in copied]
     copies = {ordered[number].id: tuple(ordered[other] for other in others[1:]) for number, others in copied.items()}
     return _of_originals(kept, [words[number] for number in copied], copies, earlier or {})
+
+
+def names(notes: Sequence[ThemeNote], memory: Memory, copies: Container[str] = ()) -> dict[str, str]:
+    """The name of each theme that is remembered, made of its notes' words anew; `copies`: ids of near duplicates, which name nothing."""
+    people, kept = _people(notes), [note for note in notes if note.id in memory and note.id not in copies]
+    words = [_words(note, people) for note in kept]
+    rare = _rarity(kept, words)
+    together: dict[str, list[Words]] = {}
+    for note, found in zip(kept, words, strict=True):
+        together.setdefault(memory[note.id], []).append(found)
+    return {theme: name_of(found, rare) for theme, found in together.items()}
+
+
+def _words(note: ThemeNote, people: frozenset[str]) -> Words:
+    return [word for word in content_words(note.text) if people.isdisjoint(word[0].split())]
+
+
+def _rarity(notes: Sequence[ThemeNote], words: Sequence[Words]) -> dict[str, float]:
+    sets = [frozenset(stem for stem, _ in found) for found in words]
+    return rarity(sets, [note.author or f"\0{number}" for number, note in enumerate(notes)])
 
 
 def _people(notes: Sequence[ThemeNote]) -> frozenset[str]:
@@ -56,7 +76,7 @@ def _people(notes: Sequence[ThemeNote]) -> frozenset[str]:
 
 def _of_originals(notes: Sequence[ThemeNote], words: Sequence[Words], copies: Copies, earlier: Memory) -> Themes:
     sets = [frozenset(stem for stem, _ in found) for found in words]
-    rare = rarity(sets, [note.author or f"\0{number}" for number, note in enumerate(notes)])
+    rare = _rarity(notes, words)
     alike = likeness(sets, rare)
     together = _grouped(notes, alike, earlier)
     found = [

@@ -8,7 +8,7 @@ import pytest
 from insight_classifier.errors import ArgumentError
 from insight_classifier.measures import themes as module
 from insight_classifier.measures.theme import ThemeNote, Themes
-from insight_classifier.measures.themes import themes
+from insight_classifier.measures.themes import names, themes
 
 SUBJECTS = {
     "renal": ["hyperkalaemia", "potassium", "binder", "renal", "cohort", "eGFR", "nephrologist", "dialysis", "creatinine"],
@@ -55,6 +55,15 @@ def test_a_theme_is_named_by_its_own_words():
         (subject,) = subjects_of(theme.notes)
         assert set(theme.name.replace(",", "").split()) <= set(SUBJECTS[subject])
         assert theme.typical in theme.notes
+
+
+def test_names_are_made_anew_from_what_is_remembered():
+    notes = [*corpus(), replace(corpus()[0], id="again")]
+    found = themes(notes)
+    copies = {note.id for theme in found.themes for note in theme.copies}
+    told = names(notes, found.memory, copies)
+    assert copies
+    assert {theme.id: told[theme.id] for theme in found.themes} == {theme.id: theme.name for theme in found.themes}
 
 
 @pytest.mark.parametrize("seed", range(3))
