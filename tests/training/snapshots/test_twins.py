@@ -3,7 +3,7 @@
 from insight_classifier.notes import LabelledNote, Note
 from training.snapshots.twins import straddling, twins
 
-TEXT = "She will not start it in stage four since the trial stopped at thirty, and two were admitted for potassium on the older drug last winter"
+TEXT = "She will not start it in stage four since the trial stopped at thirty, and two were admitted for potassium on the older drug"
 
 
 def notes(*texts: str) -> list[LabelledNote]:
