@@ -1,6 +1,7 @@
 """`/measures` and `/measures.csv`: what notes document, with what certainty, in groups of five authors or more."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -72,8 +73,11 @@ def measure_routes(figures: Figures, rendering: Rendering) -> APIRouter:
         asked = read_asked(request.url.query, account.author)
 
         def sheet() -> str:
-            given = shown(figures.get(asked), figures, asked)
-            return to_csv(given["charts"], [*given["panels"], *given["by_group"]])
+            found = figures.get(asked)
+            given = shown(found, figures, asked)
+            of = found.followed.title if found and found.followed else ""
+            by_group = [replace(one, title=f"{of}, {one.title},") for one in given["by_group"]]
+            return to_csv(given["charts"], [*given["panels"], *by_group])
 
         name = {"Content-Disposition": 'attachment; filename="measures.csv"'}
         return Response(await asyncio.to_thread(sheet), media_type="text/csv; charset=utf-8", headers=name)

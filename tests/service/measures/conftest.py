@@ -1,6 +1,7 @@
 """Notes of several authors, judged whole and decided by people, on a database."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -33,26 +34,26 @@ def whole(definition: Definition, *met: str, level: int = 0) -> dict[str, Any]:
 Filled = Callable[..., Desk]
 
 
+def filled_with(database: Database, definition: Definition, notes: int = 120, decided: int = 0, authors: int = AUTHORS) -> Desk:
+    """A desk with so many notes, every other one meeting everything, of two teams; the first `decided` by chance are decided."""
+    desk = Desk(database, definition)
+    for number in range(notes):
+        met = tuple(definition.checks) if number % 2 else ()
+        metadata = {
+            "author": f"msl-{number % authors}",
+            "team": "north" if number % authors < authors // 2 else "south",
+            "tenure_months": 6 + 24 * (number % 2),
+        }
+        desk.note(f"n{number}", *met, metadata=metadata, **whole(definition, *met, level=0))
+    for name in sorted(desk.kept, key=lambda name: draw(desk.kept[name].note_id))[:decided]:
+        desk.decide(name, "confirm")
+    return desk
+
+
 @pytest.fixture
 def filled(database: Database, definition: Definition) -> Filled:
-    """A desk with so many notes, every other one meeting everything, of two teams; the first `decided` by chance are decided."""
-
-    def fill(notes: int = 120, decided: int = 0, authors: int = AUTHORS) -> Desk:
-        desk = Desk(database, definition)
-        for number in range(notes):
-            met = definition.checks if number % 2 else ()
-            metadata = {
-                "author": f"msl-{number % authors}",
-                "team": "north" if number % authors < authors // 2 else "south",
-                "tenure_months": 6 + 24 * (number % 2),
-                "date": f"2026-{1 + number * 12 // notes:02}-01",
-            }
-            desk.note(f"n{number}", *met, metadata=metadata, **whole(definition, *met, level=0))
-        for name in sorted(desk.kept, key=lambda name: draw(desk.kept[name].note_id))[:decided]:
-            desk.decide(name, "confirm")
-        return desk
-
-    return fill
+    """`filled_with` on the test's database."""
+    return partial(filled_with, database, definition)
 
 
 def read(desk: Desk) -> Notes:
