@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     measures_plan: Path | None = Field(
         None, description="Weights of the objectives in the medical plan (YAML), for alignment; empty: none."
     )
+    measures_peers: Path | None = Field(
+        None, description="Published figures to stand beside (YAML or CSV); empty: the one case that ships."
+    )
     webhooks_private: bool = Field(False, description="Whether webhooks may go to private addresses and without TLS.")
     webhooks_proxy: str | None = Field(None, description="Proxy that webhooks are sent through; empty: none.")
     webhooks_days: int = Field(30, ge=4, le=3650, description="Days that sent and given-up webhook messages are kept.")

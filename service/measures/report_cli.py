@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 import typer
 
 from insight_classifier.command import plain_errors, tell
-from insight_classifier.definition import Definition
 from insight_classifier.definition_reader import default_definition, read_definition
 from insight_classifier.errors import ArgumentError, FileError
 from service.database import DEFAULT_DATABASE, Database
@@ -16,6 +15,7 @@ from service.demonstration.presence import is_there
 from service.errors import RequestError
 from service.measures.asked import Asked, read_asked
 from service.measures.figures import Figures
+from service.measures.measured import Sources
 from service.measures.report_file import html_of, write_pdf
 from service.measures.sources import read_sources
 from service.migrations import require_current
@@ -35,13 +35,16 @@ def report_command(
     by: Annotated[str | None, typer.Option(help="Compare groups: team, country, therapeutic_area, channel or tenure_band.")] = None,
     period: Annotated[str, typer.Option(help="Periods of the lines: month, quarter or year.")] = "quarter",
     plan: Annotated[Path | None, typer.Option(help="Weights of the objectives in the plan (YAML), to measure alignment.")] = None,
+    peers: Annotated[
+        Path | None, typer.Option(help="Published figures to stand beside (YAML or CSV); the case that ships by default.")
+    ] = None,
     definition: Annotated[Path | None, typer.Option(help="Definition that was judged by; the shipped one by default.")] = None,
 ) -> None:
     """Write what notes document as one self-contained HTML file: findings in sentences first, then every figure with its range."""
     with plain_errors():
         asked = _asked(where or [], by, period)
         found = read_definition(definition) if definition else default_definition()
-        html = _html(database, asked, found, plan)
+        html = _html(database, asked, read_sources(found, plan, peers))
         _put(output, html)
         if pdf:
             write_pdf(html, pdf)
@@ -60,12 +63,12 @@ def _asked(where: Sequence[str], by: str | None, period: str) -> Asked:
         raise ArgumentError(str(problem).rstrip(".")) from problem
 
 
-def _html(url: str, asked: Asked, definition: Definition, plan: Path | None) -> str:
+def _html(url: str, asked: Asked, sources: Sources) -> str:
     require_current(url)
     with Database(url) as database:
         with database.read() as connection:
             invented = is_there(connection)
-        figures = Figures(database, read_sources(definition, plan))
+        figures = Figures(database, sources)
         try:
             return html_of(figures, asked, invented=invented)
         finally:
