@@ -8,6 +8,7 @@ export class Deciding {
     this.key = `decide ${form.dataset.who} ${form.dataset.note}`;
     this.first = this.held();
     if (!("refused" in form.dataset)) this.restore();
+    form.addEventListener("change", ({ target }) => this.follow(target));
     for (const kind of ["change", "input"]) form.addEventListener(kind, () => this.changed());
     form.addEventListener("submit", (event) => this.submit(event));
     evidence.changed = () => this.changed();
@@ -22,6 +23,16 @@ export class Deciding {
 
   controls() {
     return [...this.form.querySelectorAll("[data-said]")];
+  }
+
+  // A check that is judged of another goes with it: where there is no view, there is no reason for one.
+  follow(input) {
+    if (input.type !== "checkbox" || input.checked) return;
+    for (const other of this.controls()) {
+      if (!other.checked || !other.dataset.requires?.split(" ").includes(input.dataset.member)) continue;
+      other.checked = false;
+      this.follow(other);
+    }
   }
 
   // What differs from the model is marked, and the button says what it will do.

@@ -188,6 +188,19 @@ def test_what_is_denied_is_neither_shown_nor_sent(page: Page, house: House, defi
     assert [tag for tag, _ in house.quotes(FIELDS)] == [first]
 
 
+def test_what_is_judged_of_a_check_is_denied_with_it(house: House, definition: Definition) -> None:
+    """One key for the check and one to save, whatever depends on it."""
+    of_another = [name for name, member in definition.checks.items() if member.requires]
+    needed = definition.checks[of_another[0]].requires[0]
+    house.desk.note("a", needed, *of_another)
+    page, _ = house.enter("rita")
+    house.open(page, "a", "?queue=newest")
+    press(page, marker_keys(definition)[needed])
+    expect(page.locator("[data-requires]:checked")).to_have_count(0)
+    save(page)
+    assert len(house.reviews()) == 1
+
+
 def test_a_full_correction_takes_under_ten_keys(house: House, definition: Definition) -> None:
     """A missed criterion with its sentence as evidence, one level up, another objective."""
     house.desk.note("a", every_check(definition)[0], text="She asks for renal data. The trial excluded CKD 4. A third of her clinic waits.")
