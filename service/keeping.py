@@ -47,6 +47,9 @@ from service.safety.shapes import SHAPES as SAFETY_SHAPES
 from service.scoring import Scorer
 from service.settings import Settings
 from service.shadow.running import Shadow
+from service.themes.grouping import Grouping
+from service.themes.names import names_in
+from service.themes.pages import theme_routes
 from service.webhooks.api import webhook_routes
 from service.webhooks.delivery import Deliverer
 from service.webhooks.outbox import emit
@@ -71,12 +74,13 @@ class Keeping:
         self.shadow = Shadow(database, trial(settings, definition), scorer.batcher.idle)
         self.bulks = Bulks(database, self.policy)
         self.agreed = agreed(database)
-        self.measured = Figures(database, read_sources(definition, settings.measures_plan))
+        self.measured = Figures(database, read_sources(definition, settings.measures_plan, settings.measures_peers))
         due_after = timedelta(hours=settings.safety_hours)
         self.recorder = Recorder(database, definition, due_after=due_after, wake=self.deliverer.wake, kept=self._kept)
         self.escalation = Escalation(database, emit, told=self.deliverer.wake)
         self.live = lambda: scorer.predictor.definition
         self.definitions = Following(database, self.live)
+        self.themes, self.theme_names = Grouping(database, self.live), names_in(database)
         self.housekeeping = Housekeeping(database, chores(settings))
         self.working = Working(database, settings, scorer, self.recorder)
         self._ends = AsyncExitStack()
@@ -91,6 +95,7 @@ class Keeping:
         app.include_router(agreement_routes(self.database, rendering, self.policy.definition, self.agreed))
         app.include_router(measure_routes(self.measured, rendering))
         app.include_router(privacy_routes(self.settings, rendering))
+        app.include_router(theme_routes(self.database, rendering, self.themes, self.theme_names))
         app.include_router(calibration_routes(self.database, rendering, self.policy))
         app.include_router(adjudication_routes(self.database, rendering, self.policy))
         app.include_router(review_routes(self.database, rendering, self.policy))
@@ -103,12 +108,13 @@ class Keeping:
 
     async def start(self) -> None:
         self._ends.push_async_callback(self.sender.close)
-        for part in (self.deliverer, self.escalation, self.housekeeping, self.cards, self.shadow, self.definitions):
+        for part in (self.deliverer, self.escalation, self.housekeeping, self.cards, self.shadow, self.definitions, self.themes):
             await part.start()
             self._ends.push_async_callback(part.stop)
         self._ends.push_async_callback(self.bulks.stop)
         self._ends.callback(self.agreed.close)
         self._ends.callback(self.measured.close)
+        self._ends.callback(self.theme_names.close)
         self.working.start()
         self._ends.push_async_callback(self.working.stop)
 

@@ -25,6 +25,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/me", "My notes", "own"),
     Entry("/safety", "Safety", "read"),
     Entry("/measures", "Measures", "measures"),
+    Entry("/themes", "Themes", "measures"),
     Entry("/agreement", "Agreement", "measures"),
     Entry("/definition", "Definition", "read"),
     Entry("/", "Judge a note", "score"),

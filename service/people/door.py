@@ -43,6 +43,8 @@ PAGES: Mapping[str, str] = {
     "/agreement": "measures",
     "/measures": "measures",
     "/measures.csv": "measures",
+    "GET /themes": "measures",
+    "/themes": "adjudicate",
     "/privacy": "account",
     "GET /safety": "read",
     "/safety": "safety",

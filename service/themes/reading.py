@@ -1,6 +1,8 @@
 """From the database to notes that can be grouped: the latest insights and near misses, by people's word where there is one."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
@@ -16,6 +18,7 @@ from service.themes.store import MEMBERS
 
 COUNTRY = "country"
 PIECE = 500
+PAGE_OF_NOTES, LONGEST = 50, 220  # notes, characters of each
 NOTE = (
     *(NOTES.c[name] for name in ("id", "author", "hcp", "metadata", "current_version_id")),
     func.coalesce(NOTES.c.written_at, NOTES.c.received_at).label("at"),
@@ -80,3 +83,29 @@ def _by_model(judgement: Mapping[str, Any], definition: Definition) -> dict[str,
 
 def _by_people(values: Mapping[str, Any], definition: Definition) -> dict[str, bool]:
     return {name: met for d in definition.of_kind("checks") for name, met in values.get(d.name, {}).items() if name in d.names}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A note of a theme. `words`: how it begins. No author: a theme is about notes."""
+
+    id: str
+    day: date
+    insight: bool
+    copy: bool
+    words: str
+
+
+def notes_of(connection: Connection, theme_id: str, before: str | None = None) -> tuple[list[Told], str | None]:
+    """The latest notes of a theme, and what to ask the next page with; None: there are no earlier ones."""
+    query: Select[Any] = select(*NOTE, MEMBERS.c.copy).select_from(_JOINED.join(MEMBERS, MEMBERS.c.note_id == NOTES.c.id))
+    query = query.where(MEMBERS.c.theme_id == theme_id, NOTES.c.erased_at.is_(None)).order_by(MEMBERS.c.note_id.desc())
+    query = query.where(MEMBERS.c.note_id < before) if before else query
+    rows = connection.execute(query.limit(PAGE_OF_NOTES + 1)).all()
+    shown = rows[:PAGE_OF_NOTES]
+    return [_told(row) for row in shown], shown[-1].id if len(rows) > PAGE_OF_NOTES else None
+
+
+def _told(row: Row[Any]) -> Told:
+    text = " ".join(" ".join(row.fields.values()).split())
+    return Told(row.id, row.at.date(), row.insight, row.copy, text[:LONGEST] + ("…" if len(text) > LONGEST else ""))

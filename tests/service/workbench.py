@@ -12,15 +12,19 @@ from playwright.sync_api import APIResponse, Browser, BrowserContext
 from sqlalchemy import select
 
 from insight_classifier.definition import Definition
+from insight_classifier.measures.emergence import Emergence
+from insight_classifier.measures.theme import ThemeNote
+from insight_classifier.measures.themes import themes
 from insight_classifier.predictor import Predictor
 from service.accounts.browser import SESSION
 from service.accounts.roles import ROLES
 from service.accounts.visitor import Visitor
 from service.app import create_app
-from service.database import Database
+from service.database import Database, now
 from service.people.door import PAGES
 from service.safety.tables import Item
 from service.settings import Settings
+from service.themes.store import begin, keep
 from tests.service.accounts.walk import signed_in, steps
 from tests.service.conftest import HARM, running
 from tests.service.reviews.desk import Desk, every_check
@@ -88,9 +92,23 @@ def fill(database: Database, definition: Definition, address: str) -> dict[str, 
         "note_id": note,
         "other": other,
         "item_id": str(item),
+        "theme_id": grouped(database, note, other),
         "fingerprint": definition.fingerprint,
         "/review/export/setup/{name}": "/review/export/setup/label-studio",
     }
+
+
+def grouped(database: Database, *note_ids: str) -> str:
+    """A theme that is emerging, of these notes and one that is gone; its id."""
+    words = (
+        "Renal clearance slows titration in Lyon clinics.",
+        "Renal clearance slows titration, insurers object.",
+        "Renal clearance, Ghent.",
+    )
+    found = themes([ThemeNote(name, text, author=name) for name, text in zip((*note_ids, "gone"), words, strict=True)])
+    told = {theme.id: Emergence(3, 1, 0.5, 0.0001, emerging=True) for theme in found.themes}
+    database.write(lambda connection: keep(connection, str(begin(connection, now())), found, told, now()))
+    return found.themes[0].id
 
 
 def skip_all(address: str, visitor: Visitor) -> str:
