@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from insight_classifier.measures.thread_parts import shipped_parts
 from insight_classifier.notes import Note
 from service.accounts.rules import Account
 from service.accounts.visitor import account_of, form_of, require
@@ -27,6 +28,7 @@ from service.reviews.keys import ACTS
 from service.reviews.kinds import FLAG
 from service.reviews.leases import take, take_next
 from service.reviews.life import Trying, read_life
+from service.reviews.open_claims import open_claims
 from service.reviews.scores import Policy
 from service.reviews.sheet import Sheet, read_sheet, seen_row
 from service.reviews.store import save
@@ -48,6 +50,7 @@ class NoteDesk:
     def __init__(self, database: Database, rendering: Rendering, policy: Policy) -> None:
         self.database, self.rendering, self.policy = database, rendering, policy
         self.definition = policy.definition
+        self.parts = shipped_parts(policy.definition)
 
     async def show(
         self,
@@ -89,12 +92,13 @@ class NoteDesk:
         """Everything on the physician before the note, a page at a time."""
         account = account_of(request)
 
-        def read(connection: Connection) -> tuple[Sheet, Timeline]:
-            sheet = read_sheet(connection, note_id, account.id)
-            return sheet, timeline(connection, sheet.note.hcp, before or note_id, self.definition, limit=MANY)
+        def read(connection: Connection) -> dict[str, Any]:
+            note = read_sheet(connection, note_id, account.id).note
+            visits = timeline(connection, note.hcp, before or note_id, self.definition, limit=MANY)
+            return {"note": note, "timeline": visits, "claims": open_claims(connection, note.hcp, self.definition, self.parts)}
 
-        sheet, visits = await self.database.read_async(read)
-        return await self._render("review_timeline.html", request, 200, {"note": sheet.note, "timeline": visits, "before": before})
+        shown = await self.database.read_async(read)
+        return await self._render("review_timeline.html", request, 200, {**shown, "before": before})
 
     async def decide(self, note_id: str, account: Account, asked: Asked, form: Mapping[str, str]) -> str:
         """Save what the form holds; the address to go on to, once it is committed. Raises RequestError."""
