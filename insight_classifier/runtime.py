@@ -24,6 +24,7 @@ KERNELS = 40  # kept by OpenVINO, some for each padded shape; without a bound me
 
 
 VECTORS = "vectors"  # the graph's output, which folders of earlier versions lack
+TAGS = "tags"  # the graph's output, which it lacks where the definition asks for no evidence
 
 
 class Ran(NamedTuple):
@@ -62,12 +63,15 @@ class OpenVinoRuntime:
             self._compiled = core.compile_model(str(graph), "CPU", config)
         except RuntimeError as problem:
             raise ModelError(f"{graph}: cannot be compiled ({str(problem).splitlines()[0]}). Restore the model folder.") from problem
-        self.has_vectors = any(VECTORS in output.get_names() for output in self._compiled.outputs)
+        names = {name for output in self._compiled.outputs for name in output.get_names()}
+        self.has_vectors, self.has_tags = VECTORS in names, TAGS in names
 
     def __call__(self, batch: Batch) -> Ran:
         result = self._request().infer({"ids": batch.ids, "mask": batch.mask, "owned": batch.owned})
         vectors = np.array(result[VECTORS]) if self.has_vectors else None
-        return Ran(np.array(result["logits"]), np.array(result["tags"]), vectors)
+        notes, windows, tokens = batch.owned.shape
+        tags = np.array(result[TAGS]) if self.has_tags else np.zeros((notes, windows * tokens, 0), dtype=np.float32)
+        return Ran(np.array(result["logits"]), tags, vectors)
 
     def _request(self) -> Any:  # noqa: ANN401 OpenVINO has no types
         """The calling thread's own: a request is not shared, and its memory is kept from batch to batch."""

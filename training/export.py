@@ -33,10 +33,17 @@ class Served(nn.Module):
         super().__init__()
         self.model, self.vectors = model, Vectors(centre)
 
-    def forward(self, ids: Tensor, mask: Tensor, owned: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What `forward` returns; without evidence no tags, since tensors without elements cannot be exported."""
+        return OUTPUTS if self.model.evidence is not None else tuple(name for name in OUTPUTS if name != "tags")
+
+    def forward(self, ids: Tensor, mask: Tensor, owned: Tensor) -> tuple[Tensor, ...]:
         """Logits and evidence logits, as NoteModel gives them, and note vectors (notes, size)."""
         states = self.model.encoded(ids, mask)
-        return *self.model.judged(states, owned), self.vectors(states, owned)
+        logits, tags = self.model.judged(states, owned)
+        found = dict(zip(OUTPUTS, (logits, tags, self.vectors(states, owned)), strict=True))
+        return tuple(found[name] for name in self.names)
 
 
 def export_onnx(model: NoteModel, centre: Tensor, path: Path, *, compact: bool = True) -> Path:
@@ -53,7 +60,7 @@ def export_onnx(model: NoteModel, centre: Tensor, path: Path, *, compact: bool =
             served,
             (example, example.clone(), example.clone()),
             input_names=list(INPUTS),
-            output_names=list(OUTPUTS),
+            output_names=list(served.names),
             dynamic_shapes=(shape, shape, shape),
             dynamo=True,
             verbose=False,

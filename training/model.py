@@ -31,7 +31,9 @@ class NoteModel(nn.Module):
         size = int(encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
         tags = len(definition.tags)
         self.dropout = nn.Dropout(dropout)
-        self.evidence = nn.Sequential(nn.Linear(size, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, tags))
+        # A definition that asks for no evidence has no such network: tensors without elements cannot be exported.
+        network = nn.Sequential(nn.Linear(size, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, tags)) if tags else None
+        self.evidence = network
         self.attend = nn.Linear(size + tags, len(self.outputs))
         self.heads = Heads(self.outputs, pooled=size, shared=size + 3 * tags, hidden=hidden, dropout=dropout)
         replace_dropout(self)
@@ -52,13 +54,17 @@ class NoteModel(nn.Module):
         notes, windows, tokens = owned.shape
         hidden = self.dropout(states.reshape(notes, windows * tokens, -1))
         own = owned.reshape(notes, windows * tokens, 1) > 0
-        tags = self.evidence(hidden).float()
-        counted = torch.where(own, torch.sigmoid(tags), torch.zeros_like(tags))
-        scores = self.attend(torch.cat([hidden, tags.to(hidden.dtype)], dim=-1)).float()
+        none = hidden.new_zeros((notes, windows * tokens, 0), dtype=torch.float32)
+        tags = none if self.evidence is None else self.evidence(hidden).float()
+        seen = hidden if self.evidence is None else torch.cat([hidden, tags.to(hidden.dtype)], dim=-1)
+        scores = self.attend(seen).float()
         weights = torch.softmax(torch.where(own, scores, torch.full_like(scores, -1e4)), dim=1)
         pooled = torch.matmul(weights.transpose(1, 2), hidden.float())
-        shared = torch.cat([mean_state(hidden, own), _features(counted)], dim=-1)
-        return self.heads(pooled, shared), tags
+        mean = mean_state(hidden, own)
+        if self.evidence is None:
+            return self.heads(pooled, mean), tags
+        counted = torch.where(own, torch.sigmoid(tags), torch.zeros_like(tags))
+        return self.heads(pooled, torch.cat([mean, _features(counted)], dim=-1)), tags
 
 
 def mean_state(hidden: Tensor, own: Tensor) -> Tensor:

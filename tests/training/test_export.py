@@ -1,11 +1,15 @@
 """The exported graph answers as torch does, for any number of notes, windows and tokens."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
+from insight_classifier.definition_reader import read_definition
 from insight_classifier.runtime import OpenVinoRuntime
 from insight_classifier.windows import Batch
+from tests.conftest import ROOT
 from training.encoder import load_encoder
 from training.export import Served, export_onnx
 from training.loop import TorchRuntime
@@ -42,3 +46,14 @@ def test_the_graph_gives_the_note_vectors_of_torch(pair, shape: tuple[int, int, 
     given = pair[1](batch).vectors
     assert given == pytest.approx(wanted.numpy(), abs=2e-3)
     assert np.linalg.norm(given, axis=1) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_without_evidence_there_are_no_tags_and_the_graph_answers_as_torch_does(tiny_encoder: Path, tmp_path: Path):
+    definition = read_definition(ROOT / "benchmarks" / "external" / "definitions" / "psytar_ade.yaml")
+    model = NoteModel(load_encoder(str(tiny_encoder), window=64, overlap=16).module, definition, hidden=16, dropout=0.1)
+    graph = export_onnx(model, CENTRE, tmp_path / "model.onnx", compact=False)
+    ids = np.random.default_rng(0).integers(5, 700, (3, 2, 32))
+    batch = Batch((), ids, np.ones_like(ids), np.ones_like(ids))
+    wanted, given = TorchRuntime(model, 0)(batch), OpenVinoRuntime(graph, threads=1, precision="f32")(batch)
+    assert given.logits == pytest.approx(wanted.logits, abs=2e-3)
+    assert given.tags.shape == wanted.tags.shape == (3, 64, 0)
