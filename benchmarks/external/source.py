@@ -26,7 +26,7 @@ class Sides:
 
 
 def read_source(folder: Path, definition: Definition) -> Sides:
-    """All notes of a data set. `msl` in their metadata is the group (dialogue, transcript) that resamples draw whole.
+    """All notes of a data set. In their metadata `msl` is the group (dialogue, transcript) that resamples draw whole.
 
     Raises FileError where a file or column is missing, LabelError where a label is none of the definition's.
     """
@@ -50,7 +50,7 @@ def _records(folder: Path, source: Mapping[str, Any]) -> Iterator[tuple[str, dic
                 try:
                     record = _record(row, source, f"{Path(name).stem}-{number}")
                     if record is not None:
-                        yield side or _side(row, source, groups), record
+                        yield side or _side(row, source, groups), record | {"writer": folder.name}
                 except KeyError as problem:
                     raise FileError(f"{folder / name}, row {number}: {problem} is no column or side. Correct source.yaml.") from problem
 

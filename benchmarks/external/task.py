@@ -46,5 +46,5 @@ def classes(note: LabelledNote, definition: Definition) -> Iterator[tuple[str, s
         if dimension.kind != "checks":
             yield dimension.name, members[dimension.name]
             continue
-        met = [name for name in dimension.names if note.checks.get(name)]
+        met: list[str | None] = [name for name in dimension.names if note.checks.get(name)]
         yield from ((dimension.name, name) for name in met or [None])
