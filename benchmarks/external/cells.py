@@ -14,6 +14,7 @@ from benchmarks.external.few import few
 from benchmarks.external.figures import figures
 from benchmarks.external.judges import judged
 from benchmarks.external.task import Task
+from insight_classifier.notes import labelled_record
 from training.aligned import align
 from training.bootstrap import PERCENTILES, resamples
 from training.config import read_config
@@ -50,7 +51,7 @@ def key(task: Task) -> str:
     """Sixteen hex digits of what a cell depends on beside its name."""
     digest = hashlib.sha256(f"{task.definition.fingerprint} {read_config().model_dump_json()}".encode())
     for side in (task.sides.train, task.sides.validation, task.sides.test):
-        digest.update(json.dumps([[note.note.id, *note.note.fields.values(), sorted(note.checks.items())] for note in side]).encode())
+        digest.update(json.dumps([labelled_record(note, task.definition) for note in side], sort_keys=True).encode())
     return digest.hexdigest()[:16]
 
 
