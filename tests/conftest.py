@@ -1,6 +1,7 @@
 """Small real things for all tests: the definition, labelled notes, and a tiny model trained on the spot."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ from insight_classifier.predictor import Predictor, load_predictor
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+@pytest.fixture(autouse=True)
+def log_of_its_own() -> Iterator[None]:
+    """A command that a test runs sets the log up on that test's own standard error, which is closed for the next."""
+    yield
+    if "structlog" in sys.modules:
+        sys.modules["structlog"].reset_defaults()
 
 
 @pytest.fixture(scope="session")

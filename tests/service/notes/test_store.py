@@ -106,7 +106,7 @@ def test_a_record_that_comes_back_to_an_earlier_wording_counts_again_with_its_ju
 
 def test_a_newer_version_waits_to_be_judged_and_says_why(database: Database):
     arrive(database, delivery("one"), judgement())
-    newer = arrive(database, delivery("two"))
+    newer = arrive(database, delivery("two"), minutes=1)
     database.write(lambda connection: failed(connection, newer, "judging_failed", AT))
     with database.read() as connection:
         [(_, first), (version, second)] = [(row, judgements) for row, judgements in history(connection, newer.note_id)]
