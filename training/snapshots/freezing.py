@@ -109,9 +109,7 @@ def _when(item: Reviewed, side: str, test_from: date | None) -> str:
 def _require_unique(notes: Sequence[Reviewed]) -> None:
     twice = [name for name, count in Counter(item.id for item in notes).items() if count > 1]
     if twice:
-        raise LabelError(
-            f"the note {twice[0]} stands {len(twice)} times or more in what was given. Give each note in one file alone."
-        )
+        raise LabelError(f"the note {twice[0]} stands {len(twice)} times or more in what was given. Give each note in one file alone.")
 
 
 def _require_agreement(notes: Sequence[Reviewed], groups: Sequence[Sequence[int]], definition: Definition) -> None:
