@@ -1,6 +1,7 @@
 """A folder that appears whole or not at all, whatever kills the process or fills the disk; and its files, checked to the byte."""
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -60,6 +61,25 @@ def differing(folder: Path, files: Files, without: frozenset[str] = frozenset())
         (p for p in sorted(folder.rglob("*")) if p.is_file() and p.relative_to(folder).as_posix() not in {*files, *without}), None
     )
     return None if foreign is None else f"{foreign}: foreign file, which the manifest does not list"
+
+
+def read_manifest(path: Path, what: str, make: str, layout: int, mend: str, *, unlisted: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The facts of a folder whose files are as its manifest lists them, but for those `unlisted`.
+
+    Raises FileError with the name of the missing, altered or foreign file; it tells `what` the folder is, how to `make` one and how to
+    `mend` it.
+    """
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as problem:
+        raise FileError(f"{path.parent}: no {what}, it has no {path.name}. Make one with {make}.") from problem
+    except (OSError, ValueError) as problem:
+        raise FileError(f"{path}: altered file, cannot be read ({problem}). {mend}") from problem
+    if not isinstance(facts, dict) or facts.get("format") != layout or not isinstance(facts.get("files"), dict):
+        raise FileError(f"{path}: not a {what} of format {layout}. {mend}")
+    if wrong := differing(path.parent, facts["files"], unlisted):
+        raise FileError(f"{wrong}. {mend}")
+    return facts
 
 
 def sha256(path: Path) -> str:

@@ -25,7 +25,7 @@ from insight_classifier.judgement import Origin
 from insight_classifier.measures.kept import Kept, from_plain, to_plain
 from insight_classifier.measures.remeasuring import Measurement
 from insight_classifier.note_files import read_records
-from insight_classifier.whole_folder import checksums, differing, sha256, whole_folder
+from insight_classifier.whole_folder import checksums, read_manifest, sha256, whole_folder
 
 MANIFEST, NOTES, DEFINITION, MEASURES = "baseline.json", "notes.jsonl", "definition.yaml", "measures.yaml"
 FORMAT = 1
@@ -94,16 +94,7 @@ def freeze(
 
 def open_baseline(folder: Path) -> Baseline:
     """Check a folder to the byte. Raises FileError with the name of the missing, altered or foreign file."""
-    try:
-        facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError as problem:
-        raise FileError(f"{folder}: no baseline, it has no {MANIFEST}. Make one with insight baseline freeze.") from problem
-    except (OSError, ValueError) as problem:
-        raise FileError(f"{folder / MANIFEST}: altered file, cannot be read ({problem}). {MEND}") from problem
-    if not isinstance(facts, dict) or facts.get("format") != FORMAT or not isinstance(facts.get("files"), dict):
-        raise FileError(f"{folder / MANIFEST}: not a baseline of format {FORMAT}. {MEND}")
-    if wrong := differing(folder, facts["files"], frozenset({MANIFEST})):
-        raise FileError(f"{wrong}. {MEND}")
+    facts = read_manifest(folder / MANIFEST, "baseline", "insight baseline freeze", FORMAT, MEND, unlisted=frozenset({MANIFEST}))
     try:
         return _read(folder, facts)
     except (KeyError, TypeError, ValueError) as problem:

@@ -1,6 +1,7 @@
 """`/review/gold`: the gold set, for those who lead. `/review/calibration`: how one's own answers compare with it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -8,6 +9,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from insight_classifier.definition import Definition
 from service.accounts.rules import LOCAL, Account
 from service.accounts.store import names_of
 from service.accounts.visitor import form_of, require
@@ -23,6 +25,7 @@ GOLD, CALIBRATION = "/review/gold", "/review/calibration"
 LEAD = "adjudicate"
 Lead = Annotated[Account, Depends(require(LEAD))]
 Reviewer = Annotated[Account, Depends(require("review"))]
+Render = Callable[[str, Request, dict[str, Any]], Awaitable[Response]]
 
 
 def calibration_routes(database: Database, rendering: Rendering, policy: Policy) -> APIRouter:
@@ -69,11 +72,14 @@ def calibration_routes(database: Database, rendering: Rendering, policy: Policy)
         await database.write_async(write)
         return RedirectResponse(GOLD, 303)
 
+    _add_calibration(router, database, definition, render)
+    return router
+
+
+def _add_calibration(router: APIRouter, database: Database, definition: Definition, render: Render) -> None:
     @router.get(CALIBRATION)
     async def get_calibration(request: Request, account: Reviewer) -> Response:
         """One's own alone, whoever asks: others are told that somebody passed, on the page of gold."""
         found = await database.read_async(lambda connection: standing_of(connection, account.id, definition))
         shown = {"standing": found, "fewest": FEWEST, "share": SHARE, "leads": account.may(LEAD)}
         return await render("calibration.html", request, shown)
-
-    return router

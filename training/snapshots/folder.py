@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from insight_classifier.errors import FileError
-from insight_classifier.whole_folder import differing
+from insight_classifier.whole_folder import read_manifest
 
 MANIFEST = "snapshot.json"
 FORMAT = 1
@@ -58,17 +58,7 @@ def is_snapshot(folder: Path) -> bool:
 
 def open_snapshot(folder: Path) -> Snapshot:
     """Check a folder to the byte. Raises FileError with the name of the missing, altered or foreign file."""
-    try:
-        facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError as problem:
-        raise FileError(f"{folder}: no snapshot, it has no {MANIFEST}. Make one with insight snapshot.") from problem
-    except (OSError, ValueError) as problem:
-        raise FileError(f"{folder / MANIFEST}: altered file, cannot be read ({problem}). {MEND}") from problem
-    if not isinstance(facts, dict) or facts.get("format") != FORMAT or not isinstance(facts.get("files"), dict):
-        raise FileError(f"{folder / MANIFEST}: not a snapshot of format {FORMAT}. {MEND}")
-    wrong = differing(folder, facts["files"], UNCHECKED)
-    if wrong:
-        raise FileError(f"{wrong}. {MEND}")
+    facts = read_manifest(folder / MANIFEST, "snapshot", "insight snapshot", FORMAT, MEND, unlisted=UNCHECKED)
     if content_of(facts["files"]) != facts.get("content"):
         raise FileError(f"{folder / MANIFEST}: altered file, its content hash is not that of its files. {MEND}")
     return Snapshot(folder, facts)
